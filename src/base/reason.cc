@@ -24,10 +24,10 @@ constexpr bool EachTextOnce() {
 static_assert(EachTextOnce(), "two rows of the reason table share a text");
 
 constexpr std::array<std::string_view, 16> kCodes = {
-    "invalid_argument", "failed_precondition", "out_of_range",   "unauthenticated",
-    "permission_denied", "not_found",          "aborted",        "already_exists",
-    "resource_exhausted", "cancelled",         "data_loss",      "unknown",
-    "internal",          "unimplemented",      "unavailable",    "deadline_exceeded"};
+    "invalid_argument",   "failed_precondition", "out_of_range", "unauthenticated",
+    "permission_denied",  "not_found",           "aborted",      "already_exists",
+    "resource_exhausted", "cancelled",           "data_loss",    "unknown",
+    "internal",           "unimplemented",       "unavailable",  "deadline_exceeded"};
 constexpr std::array<std::string_view, 6> kRetryClasses = {"user",     "quota", "funds",
                                                            "upstream", "chain", "platform"};
 

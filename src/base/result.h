@@ -69,24 +69,24 @@ inline std::unexpected<Error> Fail(Error error) { return std::unexpected(std::mo
 
 // NSL_TRY(auto x, F()); binds x to the value of F() or returns its error.
 #define NSL_TRY(decl, expr) NSL_TRY_(NSL_CONCAT(nsl_try_, __LINE__), decl, expr)
-#define NSL_TRY_(tmp, decl, expr)                          \
-  auto tmp = (expr);                                       \
+#define NSL_TRY_(tmp, decl, expr)                           \
+  auto tmp = (expr);                                        \
   if (!tmp) return std::unexpected(std::move(tmp.error())); \
   decl = std::move(*tmp)
-#define NSL_TRY_VOID(expr)                                                       \
-  do {                                                                           \
-    auto nsl_try_status = (expr);                                                \
+#define NSL_TRY_VOID(expr)                                                          \
+  do {                                                                              \
+    auto nsl_try_status = (expr);                                                   \
     if (!nsl_try_status) return std::unexpected(std::move(nsl_try_status.error())); \
   } while (0)
 
 // The same inside a coroutine; expr may contain co_await.
 #define NSL_CO_TRY(decl, expr) NSL_CO_TRY_(NSL_CONCAT(nsl_try_, __LINE__), decl, expr)
-#define NSL_CO_TRY_(tmp, decl, expr)                          \
-  auto tmp = (expr);                                          \
+#define NSL_CO_TRY_(tmp, decl, expr)                           \
+  auto tmp = (expr);                                           \
   if (!tmp) co_return std::unexpected(std::move(tmp.error())); \
   decl = std::move(*tmp)
-#define NSL_CO_TRY_VOID(expr)                                                       \
-  do {                                                                              \
-    auto nsl_try_status = (expr);                                                   \
+#define NSL_CO_TRY_VOID(expr)                                                          \
+  do {                                                                                 \
+    auto nsl_try_status = (expr);                                                      \
     if (!nsl_try_status) co_return std::unexpected(std::move(nsl_try_status.error())); \
   } while (0)

@@ -3,7 +3,9 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/system/system_error.hpp>
 #include <exception>
 
 namespace nsl {
@@ -13,16 +15,34 @@ TaskGroup::TaskGroup(Executor executor)
 
 TaskGroup::~TaskGroup() { NSL_CHECK(running_.empty()); }
 
-bool TaskGroup::Spawn(Task<void> task) {
-  if (closed_) return false;
+namespace {
+
+// Awaiting anything after a cancellation throws operation_aborted: that is how a cancelled
+// coroutine ends, every other exception is a bug.
+bool IsCancellation(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == asio::error::operation_aborted;
+  } catch (...) {
+    return false;
+  }
+}
+
+}  // namespace
+
+bool TaskGroup::Spawn(Task<void> task) { return SpawnWithSignal(std::move(task)) != nullptr; }
+
+asio::cancellation_signal* TaskGroup::SpawnWithSignal(Task<void> task) {
+  if (closed_) return nullptr;
   auto it = running_.emplace(running_.end());
   asio::co_spawn(executor_, std::move(task),
                  asio::bind_cancellation_slot(it->slot(), [this, it](std::exception_ptr failure) {
-                   if (failure) std::terminate();
+                   if (failure && !IsCancellation(failure)) std::terminate();
                    running_.erase(it);
                    if (running_.empty()) idle_.cancel();
                  }));
-  return true;
+  return &*it;
 }
 
 void TaskGroup::Close() {

@@ -24,6 +24,8 @@ class TaskGroup {
 
   // Starts the coroutine; false (and the coroutine is dropped unstarted) after Close().
   bool Spawn(Task<void> task);
+  // The same; gives what cancels this coroutine alone, valid until it ends, or null after Close().
+  asio::cancellation_signal* SpawnWithSignal(Task<void> task);
   // Refuses new ones and asks those that run to end. Idempotent.
   void Close();
   Task<void> Wait();
@@ -34,8 +36,8 @@ class TaskGroup {
  private:
   Executor executor_;
   std::list<asio::cancellation_signal> running_;
-  asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                             Executor>
+  asio::basic_waitable_timer<std::chrono::steady_clock,
+                             asio::wait_traits<std::chrono::steady_clock>, Executor>
       idle_;
   bool closed_ = false;
 };

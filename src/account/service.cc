@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "account/service.h"
+
+#include "crypto/kdf.h"
+
+namespace nsl::account {
+namespace {
+
+constexpr size_t kMinNonce = 16;
+constexpr size_t kMaxNonce = 64;
+
+}  // namespace
+
+Result<VaultKeys> VaultKeys::Derive(ByteView sealing_root, Random& random) {
+  // A scalar outside the group order is as likely as a collision; the counter covers it all the
+  // same.
+  for (int counter = 0; counter < 8; ++counter) {
+    std::string info = "nsl/vault-signing/1|" + std::to_string(counter);
+    auto scalar = crypto::HkdfSha256(sealing_root, {}, AsBytes(info), 32);
+    auto key = crypto::P256PrivateKey::FromScalar(scalar);
+    if (!key) continue;
+    return VaultKeys{std::move(*key), crypto::X25519PrivateKey::Generate(random),
+                     crypto::HkdfSha256(sealing_root, {}, AsBytes("nsl/address/1"), 32)};
+  }
+  return Fail(Reason::kPlatformInternal, "no signing key comes from this sealing root");
+}
+
+AccountService::AccountService(Env env, Executor executor, enclave::SealedStore& store,
+                               enclave::Identity& identity, const VaultKeys& keys, Options options)
+    : store_(store),
+      identity_(identity),
+      directory_(store),
+      runners_(env, executor),
+      authority_(env, directory_, keys.signing.PublicKey()),
+      ids_(env.clock, env.random),
+      shared_{
+          env, directory_, authority_, runners_, keys.signing, ids_, std::move(options.network)},
+      hasher_(options.password_cost),
+      logins_(shared_, keys.hpke, keys.address_key.Clone(), hasher_),
+      projects_(shared_),
+      grants_(shared_),
+      admission_(shared_) {}
+
+AccountService::~AccountService() { hasher_.Stop(); }
+
+Task<void> AccountService::Shutdown() { return runners_.Shutdown(); }
+
+Task<Result<AttestationReply>> AccountService::Attestation(CallContext,
+                                                           AttestationRequest request) {
+  auto nonce = FromHex(request.nonce);
+  if (!nonce || nonce->size() < kMinNonce || nonce->size() > kMaxNonce) {
+    co_return Fail(Error(Reason::kRequestInvalid, "the nonce is not valid")
+                       .WithField("/nonce", "16 to 64 bytes in hexadecimal"));
+  }
+  // The namespace is part of the statement, so there is none before the records were read.
+  if (!store_.ready()) {
+    co_return Fail(Reason::kPlatformUnavailable, "the vault has not read its records yet");
+  }
+  identity_.SetNamespace(store_.name_space());
+  NSL_CO_TRY(Bytes document, identity_.Document(*nonce));
+  co_return AttestationReply{std::move(document), identity_.simulated()};
+}
+
+Task<Result<Session>> AccountService::Register(CallContext c, CredentialsRequest q) {
+  return logins_.Register(std::move(c), std::move(q));
+}
+Task<Result<Session>> AccountService::Login(CallContext c, CredentialsRequest q) {
+  return logins_.Login(std::move(c), std::move(q));
+}
+Task<Result<Session>> AccountService::Refresh(CallContext c, RefreshRequest q) {
+  return logins_.Refresh(std::move(c), std::move(q));
+}
+Task<Result<rpc::Empty>> AccountService::Logout(CallContext c, RefreshRequest q) {
+  return logins_.Logout(std::move(c), std::move(q));
+}
+Task<Result<Me>> AccountService::GetMe(CallContext c, rpc::Empty q) {
+  return projects_.GetMe(std::move(c), q);
+}
+Task<Result<Project>> AccountService::CreateProject(CallContext c, CreateProjectRequest q) {
+  return projects_.CreateProject(std::move(c), std::move(q));
+}
+Task<Result<ProjectList>> AccountService::ListProjects(CallContext c, rpc::Empty q) {
+  return projects_.ListProjects(std::move(c), q);
+}
+Task<Result<Project>> AccountService::GetProject(CallContext c, ProjectRef q) {
+  return projects_.GetProject(std::move(c), std::move(q));
+}
+Task<Result<ApiKey>> AccountService::CreateKey(CallContext c, CreateKeyRequest q) {
+  return projects_.CreateKey(std::move(c), std::move(q));
+}
+Task<Result<KeyList>> AccountService::ListKeys(CallContext c, ProjectRef q) {
+  return projects_.ListKeys(std::move(c), std::move(q));
+}
+Task<Result<rpc::Empty>> AccountService::DeleteKey(CallContext c, KeyRef q) {
+  return projects_.DeleteKey(std::move(c), std::move(q));
+}
+Task<Result<Principal>> AccountService::Authenticate(CallContext c, CredentialRef) {
+  auto caller = co_await authority_.Check(std::move(c.credential));
+  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  co_return Principal{std::move(caller->id), std::move(caller->account_id),
+                      std::move(caller->memberships), kLeaseMs};
+}
+Task<Result<SignedGrant>> AccountService::IssueGrant(CallContext c, GrantRequest q) {
+  return grants_.Issue(std::move(c), std::move(q));
+}
+Task<Result<FunctionRoutes>> AccountService::SetAlias(CallContext c, SetAliasRequest q) {
+  return grants_.SetAlias(std::move(c), std::move(q));
+}
+Task<Result<rpc::Empty>> AccountService::RemoveFunction(CallContext c, RemoveFunctionRequest q) {
+  return grants_.Remove(std::move(c), std::move(q));
+}
+Task<Result<AdmitReply>> AccountService::Admit(CallContext c, AdmitRequest q) {
+  return admission_.Admit(std::move(c), std::move(q));
+}
+
+}  // namespace nsl::account

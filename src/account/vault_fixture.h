@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A whole vault in one thread for tests: account service over a sealed store over records in
+// memory.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "account/client/sealed_password.h"
+#include "account/service.h"
+#include "base/plain_metrics.h"
+#include "enclave/memory_records.h"
+#include "enclave/run_task.h"
+
+namespace nsl::account {
+
+// Gives no documents: enough where attestation itself is not the subject.
+class NoModule final : public enclave::SecurityModule {
+ public:
+  bool simulated() const override { return true; }
+  Result<Bytes> Attest(const enclave::AttestRequest& request) override { return request.user_data; }
+  Result<crypto::SecretBytes> SealingRoot() override {
+    return Fail(Reason::kPlatformModule, "none");
+  }
+  Status FillRandom(std::span<uint8_t>) override { return {}; }
+};
+
+class RecordingRunner final : public RevocationApi {
+ public:
+  Task<Result<rpc::Empty>> Revoke(CallContext, RevokeRequest request) override {
+    revoked.push_back(request);
+    co_return rpc::Empty{};
+  }
+  std::vector<RevokeRequest> revoked;
+};
+
+class VaultFixture : public testing::Test {
+ protected:
+  static constexpr std::string_view kEmail = "ada@example.org";
+  static constexpr std::string_view kPassword = "correct horse battery";
+
+  VaultFixture() { Start(); }
+  ~VaultFixture() override { Stop(); }
+
+  void Start() {
+    keys_ = std::make_unique<VaultKeys>(*VaultKeys::Derive(root_, random_));
+    enclave::StoreOptions options;
+    options.environment = "test";
+    store_ =
+        std::make_unique<enclave::SealedStore>(env_, io_.get_executor(), records_, root_, options);
+    identity_ = std::make_unique<enclave::Identity>(module_, enclave::AttestedKeys());
+    // A cheap hash: the work of the real one is measured, not tested.
+    service_ = std::make_unique<AccountService>(
+        env_, io_.get_executor(), *store_, *identity_, *keys_,
+        AccountService::Options{"private", {.n = 16, .r = 1, .p = 1}});
+    Status loaded = Run(store_->Load());
+    EXPECT_TRUE(loaded) << loaded.error().ToString();
+    runner_ = std::make_shared<RecordingRunner>();
+    link_ = service_->runners().Add(runner_key_.PublicKey().Clone(), runner_);
+  }
+  void Stop() {
+    Run(service_->Shutdown());
+    Run(store_->Shutdown());
+    service_.reset();
+    store_.reset();
+  }
+  void Restart() {
+    Stop();
+    Start();
+  }
+
+  template <class T>
+  T Run(Task<T> task) {
+    return RunTask(io_, std::move(task));
+  }
+  void Run(Task<void> task) { RunTask(io_, std::move(task)); }
+
+  static CallContext With(std::string credential) {
+    CallContext context;
+    context.credential = std::move(credential);
+    return context;
+  }
+  CredentialsRequest Sealed(std::string_view method, std::string_view email,
+                            std::string_view password) {
+    auto box = SealPassword(keys_->hpke.PublicKey(), method, email, password, random_);
+    EXPECT_TRUE(box);
+    return {std::string(email), std::move(*box)};
+  }
+  Result<Session> Register(std::string_view email = kEmail, std::string_view password = kPassword) {
+    return Run(service_->Register({}, Sealed(kRegisterMethod, email, password)));
+  }
+  Result<Session> Login(std::string_view email = kEmail, std::string_view password = kPassword) {
+    return Run(service_->Login({}, Sealed(kLoginMethod, email, password)));
+  }
+  Result<Principal> Authenticate(const std::string& credential) {
+    return Run(service_->Authenticate(With(credential), {}));
+  }
+  std::string ProjectOf(const Session& session) {
+    auto me = Run(service_->GetMe(With(session.access_token), {}));
+    EXPECT_TRUE(me);
+    return me->projects.at(0).id;
+  }
+
+  BuildRecord Build(std::string project, std::string function, uint8_t code = 1) {
+    BuildRecord record;
+    record.tag = kBuildTag;
+    record.project_id = std::move(project);
+    record.function_id = std::move(function);
+    record.code_hash = Bytes(32, code);
+    record.artefacts["main.js"] = Bytes(32, 2);
+    record.runtime = "js";
+    record.entry = "main.js";
+    record.toolchain = "v8";
+    record.release = "test";
+    record.access = "members";
+    return record;
+  }
+  GrantRequest Request(const BuildRecord& record, std::string version) {
+    GrantRequest request;
+    request.build_record = ToCbor(record);
+    request.build_signature = *runner_key_.Sign(request.build_record);
+    request.version_id = std::move(version);
+    return request;
+  }
+  Result<SignedGrant> Issue(const std::string& credential, const BuildRecord& record,
+                            std::string version) {
+    return Run(service_->IssueGrant(With(credential), Request(record, std::move(version))));
+  }
+  Result<AdmitReply> Admit(std::string credential, std::string function) {
+    return Run(service_->Admit({}, {std::move(credential), std::move(function)}));
+  }
+  std::string Make(std::string_view prefix) { return ids_.Make(prefix); }
+
+  // The reason of a failure, "ok" for a success.
+  template <class T>
+  static std::string Why(const Result<T>& result) {
+    return result ? "ok" : std::string(TextOf(result.error().reason));
+  }
+
+  asio::io_context io_;
+  FakeClock clock_;
+  SeededRandom random_{21};
+  MemoryLog log_;
+  PlainMetrics metrics_;
+  Env env_{clock_, random_, log_, metrics_};
+  IdMaker ids_{clock_, random_};
+  enclave::MemoryRecords records_;
+  Bytes root_ = Bytes(32, 7);
+  NoModule module_;
+  crypto::P256PrivateKey runner_key_ = crypto::P256PrivateKey::Generate(random_);
+  std::unique_ptr<VaultKeys> keys_;
+  std::unique_ptr<enclave::SealedStore> store_;
+  std::unique_ptr<enclave::Identity> identity_;
+  std::unique_ptr<AccountService> service_;
+  std::shared_ptr<RecordingRunner> runner_;
+  uint64_t link_ = 0;
+};
+
+}  // namespace nsl::account

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "function_runner/receipt.h"
+
+#include "base/cbor.h"
+
+namespace nsl::function_runner {
+namespace {
+
+constexpr uint64_t kLeafFields = 23;
+constexpr uint64_t kRootFields = 7;
+
+std::unexpected<Error> NotAn(const char* what) {
+  return Fail(Reason::kReceiptInvalid, std::string("not a ") + what);
+}
+
+}  // namespace
+
+void AppendReceiptLeaf(const ReceiptLeaf& leaf, Bytes& out) {
+  CborWriter w(out);
+  w.Array(kLeafFields);
+  w.Text(kReceiptTag);
+  w.Text(leaf.run_id);
+  w.Text(leaf.origin);
+  w.Text(leaf.evidence);
+  w.Text(leaf.project_id);
+  w.Text(leaf.function_id);
+  w.Text(leaf.version_id);
+  w.Bytes(leaf.code_hash);
+  w.Text(leaf.principal_id);
+  w.Bytes(leaf.credential_hash);
+  w.Bytes(leaf.input_hash);
+  w.Bytes(leaf.output_hash);
+  w.Text(leaf.reason);
+  for (uint64_t n : {leaf.cpu_us, leaf.wall_us, leaf.input_bytes, leaf.output_bytes,
+                     leaf.host_calls, leaf.peak_memory_kb, leaf.chain_height, leaf.route_sequence,
+                     leaf.run_sequence, leaf.started_ms}) {
+    w.Uint(n);
+  }
+}
+
+Result<ReceiptLeaf> ParseReceiptLeaf(ByteView encoded) {
+  CborReader r(encoded);
+  ReceiptLeaf leaf;
+  bool shape = r.Array() == kLeafFields;
+  shape = r.Text() == kReceiptTag && shape;
+  leaf.run_id = r.Text();
+  leaf.origin = r.Text();
+  leaf.evidence = r.Text();
+  leaf.project_id = r.Text();
+  leaf.function_id = r.Text();
+  leaf.version_id = r.Text();
+  leaf.code_hash = r.Bytes();
+  leaf.principal_id = r.Text();
+  leaf.credential_hash = r.Bytes();
+  leaf.input_hash = r.Bytes();
+  leaf.output_hash = r.Bytes();
+  leaf.reason = r.Text();
+  for (uint64_t* n : {&leaf.cpu_us, &leaf.wall_us, &leaf.input_bytes, &leaf.output_bytes,
+                      &leaf.host_calls, &leaf.peak_memory_kb, &leaf.chain_height,
+                      &leaf.route_sequence, &leaf.run_sequence, &leaf.started_ms}) {
+    *n = r.Uint();
+  }
+  if (!r.Finish() || !shape) return NotAn("receipt leaf");
+  return leaf;
+}
+
+void AppendReceiptRoot(const ReceiptRoot& root, Bytes& out) {
+  CborWriter w(out);
+  w.Array(kRootFields);
+  w.Text(kReceiptRootTag);
+  w.Bytes(root.boot_id);
+  w.Uint(root.batch);
+  w.Uint(root.leaves);
+  w.Bytes(root.root);
+  w.Bytes(root.previous);
+  w.Uint(root.time_ms);
+}
+
+Result<ReceiptRoot> ParseReceiptRoot(ByteView encoded) {
+  CborReader r(encoded);
+  ReceiptRoot root;
+  bool shape = r.Array() == kRootFields;
+  shape = r.Text() == kReceiptRootTag && shape;
+  root.boot_id = r.Bytes();
+  root.batch = r.Uint();
+  root.leaves = r.Uint();
+  root.root = r.Bytes();
+  root.previous = r.Bytes();
+  root.time_ms = r.Uint();
+  if (!r.Finish() || !shape) return NotAn("receipt root");
+  return root;
+}
+
+}  // namespace nsl::function_runner

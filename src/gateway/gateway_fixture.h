@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// For tests: a gateway with real services over a real database behind a real HTTP server, reached
+// through memory streams; vault and runner answer as told. One thread.
+#pragma once
+
+#include <boost/json.hpp>
+
+#include "chain/api.h"
+#include "gateway/gateway.h"
+#include "gateway/system_service.h"
+#include "net/http_server.h"
+#include "orchestrator/runs_fixture.h"
+
+namespace nsl::gateway {
+
+struct FakeChain final : chain::ChainApi {
+  std::vector<chain::NodeState> nodes{{"http://n", "healthy", 7, 1, ""}};
+  std::string network() const override { return "private"; }
+  uint32_t magic() const override { return 42; }
+  Task<Result<uint32_t>> Height(Deadline) override { co_return 7u; }
+  Task<Result<chain::ChainAnswer>> Block(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> Transaction(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> ApplicationLog(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> InvokeFunction(std::string, std::string, std::string,
+                                                  Deadline) override {
+    return None();
+  }
+  Task<Result<chain::Balance>> BalanceOf(std::string, std::string, Deadline) override {
+    co_return Fail(Reason::kChainUnavailable);
+  }
+  std::vector<chain::NodeState> Nodes() const override { return nodes; }
+
+ private:
+  static Task<Result<chain::ChainAnswer>> None() { co_return Fail(Reason::kChainUnavailable); }
+};
+
+struct FakeSource final : SystemSource {
+  bool runner_ready = true;
+  Component Vault() const override { return {"vault", true, ""}; }
+  Component Runner() const override { return {"runner", runner_ready, ""}; }
+  std::optional<bool> Simulated() const override { return true; }
+  std::string Isolation() const override { return "full"; }
+};
+
+struct HttpAnswerText {
+  unsigned status = 0;
+  std::string head;
+  std::string body;
+  std::string Header(const std::string& name) const {
+    std::string wanted = "\r\n" + name + ": ";
+    size_t at = head.find(wanted);
+    if (at == std::string::npos) return {};
+    at += wanted.size();
+    return head.substr(at, head.find("\r\n", at) - at);
+  }
+  boost::json::value json() const { return boost::json::parse(body); }
+  std::string reason() const {
+    boost::system::error_code failed;
+    boost::json::value value = boost::json::parse(body, failed);
+    if (failed || !value.is_object() || !value.as_object().contains("reason")) return {};
+    return std::string(value.at("reason").as_string());
+  }
+};
+
+struct GatewayFixture : orchestrator::RunsFixture {
+  GatewayLimits gateway_limits;
+  FakeChain chain;
+  FakeSource source;
+  std::unique_ptr<IdempotencyStore> idempotency;
+  std::unique_ptr<SystemService> system;
+  std::unique_ptr<Gateway> gateway;
+  std::unique_ptr<net::HttpServer> server;
+
+  GatewayFixture() {
+    NSL_CHECK(
+        temp.database
+            ->Migrate({orchestrator::RunMigrations(), storage::BlobStore::Migrations(),
+                       function_store::FunctionStore::Migrations(), IdempotencyStore::Migrations()})
+            .has_value());
+    for (auto member : {&GatewayLimits::read_burst, &GatewayLimits::write_burst,
+                        &GatewayLimits::invoke_burst, &GatewayLimits::anonymous_burst,
+                        &GatewayLimits::unverified_burst, &GatewayLimits::login_per_minute}) {
+      gateway_limits.*member = 10'000;
+    }
+  }
+  ~GatewayFixture() override {
+    if (!server) return;
+    RunVoid(server->Shutdown(std::chrono::milliseconds(0)));
+    RunVoid(gateway->Shutdown());
+  }
+
+  void Open(bool with_runner = true) {
+    MakeService();
+    if (with_runner) Connect();
+    idempotency = std::make_unique<IdempotencyStore>(temp.env, *temp.database);
+    system = std::make_unique<SystemService>(temp.env, *temp.database, chain, source,
+                                             gateway_limits, std::vector<LimitView>());
+    gateway = std::make_unique<Gateway>(
+        temp.env, io.get_executor(), GatewayParts{access, *service, *idempotency}, gateway_limits);
+    gateway->MountApi<account::AccountApi>(vault);
+    gateway->MountApi<function_store::FunctionStoreApi>(*store);
+    gateway->MountApi<orchestrator::RunsApi>(*runs);
+    gateway->MountApi<SystemApi>(*system);
+    gateway->Seal("0.1.0");
+    server = std::make_unique<net::HttpServer>(temp.env, io.get_executor(), *gateway);
+  }
+
+  void RunVoid(Task<void> task) {
+    bool done = false;
+    asio::co_spawn(io.get_executor(), std::move(task), [&](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+      done = true;
+    });
+    io.restart();
+    while (!done && io.run_one() > 0) {
+    }
+  }
+
+  // The raw text of a request; the answer as it came.
+  HttpAnswerText Talk(std::string request) {
+    auto [client, accepted] = net::MemoryPair(io.get_executor(), 1 << 20);
+    server->Adopt(std::move(accepted));
+    auto answer = std::make_shared<std::string>();
+    RunVoid(TalkTask(client.get(), std::move(request), answer));
+    HttpAnswerText out;
+    size_t end = answer->find("\r\n\r\n");
+    if (end == std::string::npos || answer->size() < 12) return out;
+    out.head = answer->substr(0, end + 2);
+    out.body = answer->substr(end + 4);
+    out.status = static_cast<unsigned>(std::stoul(answer->substr(9, 3)));
+    return out;
+  }
+  static Task<void> TalkTask(net::ByteStream* stream, std::string request,
+                             std::shared_ptr<std::string> answer) {
+    Status sent = co_await stream->WriteAll(AsBytes(request));
+    // A request that is refused by its header may not be read to its end.
+    (void)sent;
+    stream->EndWrite();
+    std::array<uint8_t, 4096> buffer;
+    for (;;) {
+      Result<size_t> got = co_await stream->ReadSome(buffer);
+      if (!got || *got == 0) co_return;
+      answer->append(reinterpret_cast<const char*>(buffer.data()), *got);
+    }
+  }
+  HttpAnswerText Send(const std::string& verb, const std::string& path,
+                      const std::string& credential = {}, const std::string& body = {},
+                      const std::string& more = {}) {
+    std::string text = verb + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + more;
+    if (!credential.empty()) text += "Authorization: Bearer " + credential + "\r\n";
+    if (!body.empty()) {
+      text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\n";
+    }
+    return Talk(text + "\r\n" + body);
+  }
+};
+
+}  // namespace nsl::gateway

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the sources of the gateway share. Private to them.
+#pragma once
+
+#include "gateway/gateway.h"
+
+namespace nsl::gateway {
+
+// The headers that the gateway reads, found in one pass. Views into the request.
+struct Gateway::Headers {
+  std::string_view credential;
+  bool has_credential = false;
+  std::string_view traceparent;
+  std::string_view idempotency_key;
+  std::string_view content_type;
+  std::string_view if_match;
+  bool has_idempotency_key = false;
+};
+
+struct Gateway::InvokeQuery {
+  std::string alias;
+  bool keep = false;
+};
+
+// Letters in any case against a lower-case name.
+inline bool SameName(std::string_view name, std::string_view lower) {
+  if (name.size() != lower.size()) return false;
+  for (size_t i = 0; i < name.size(); ++i) {
+    char c = name[i];
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+inline Error InvalidCredential() {
+  return Error(Reason::kAuthInvalid, "the credential is missing or not valid");
+}
+
+}  // namespace nsl::gateway

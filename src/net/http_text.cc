@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "net/http_text.h"
+
+#include <charconv>
+#include <cstring>
+#include <string>
+
+#include "base/reason.h"
+
+namespace nsl::net {
+namespace {
+
+void Append(std::string_view text, Bytes& out) {
+  const auto* data = reinterpret_cast<const uint8_t*>(text.data());
+  out.insert(out.end(), data, data + text.size());
+}
+
+std::string_view StatusLine(unsigned status) {
+  switch (status) {
+#define NSL_STATUS(code, text) \
+  case code:                   \
+    return "HTTP/1.1 " #code " " text "\r\n";
+    NSL_STATUS(100, "Continue")
+    NSL_STATUS(101, "Switching Protocols")
+    NSL_STATUS(200, "OK")
+    NSL_STATUS(201, "Created")
+    NSL_STATUS(202, "Accepted")
+    NSL_STATUS(204, "No Content")
+    NSL_STATUS(206, "Partial Content")
+    NSL_STATUS(301, "Moved Permanently")
+    NSL_STATUS(302, "Found")
+    NSL_STATUS(303, "See Other")
+    NSL_STATUS(304, "Not Modified")
+    NSL_STATUS(307, "Temporary Redirect")
+    NSL_STATUS(308, "Permanent Redirect")
+    NSL_STATUS(400, "Bad Request")
+    NSL_STATUS(401, "Unauthorized")
+    NSL_STATUS(402, "Payment Required")
+    NSL_STATUS(403, "Forbidden")
+    NSL_STATUS(404, "Not Found")
+    NSL_STATUS(405, "Method Not Allowed")
+    NSL_STATUS(408, "Request Timeout")
+    NSL_STATUS(409, "Conflict")
+    NSL_STATUS(412, "Precondition Failed")
+    NSL_STATUS(413, "Content Too Large")
+    NSL_STATUS(414, "URI Too Long")
+    NSL_STATUS(415, "Unsupported Media Type")
+    NSL_STATUS(417, "Expectation Failed")
+    NSL_STATUS(422, "Unprocessable Content")
+    NSL_STATUS(423, "Locked")
+    NSL_STATUS(428, "Precondition Required")
+    NSL_STATUS(429, "Too Many Requests")
+    NSL_STATUS(431, "Request Header Fields Too Large")
+    NSL_STATUS(500, "Internal Server Error")
+    NSL_STATUS(501, "Not Implemented")
+    NSL_STATUS(502, "Bad Gateway")
+    NSL_STATUS(503, "Service Unavailable")
+    NSL_STATUS(504, "Gateway Timeout")
+#undef NSL_STATUS
+    default:
+      return {};
+  }
+}
+
+bool IsFramingSafe(const HttpHeader& header) {
+  for (char c : header.name) {
+    if (static_cast<unsigned char>(c) <= ' ' || c == ':' || c == '\x7f') return false;
+  }
+  for (char c : header.value) {
+    if (c == '\r' || c == '\n' || c == '\0') return false;
+  }
+  return !header.name.empty();
+}
+
+Reason ReasonOfRefusal(unsigned status) {
+  switch (status) {
+    case 408:
+      return Reason::kRequestTimeout;
+    case 413:
+      return Reason::kRequestTooLarge;
+    case 414:
+    case 431:
+      return Reason::kRequestHeaderTooLarge;
+    case 500:
+      return Reason::kPlatformInternal;
+    default:
+      return Reason::kRequestMalformed;
+  }
+}
+
+}  // namespace
+
+bool EqualsIgnoreCase(std::string_view a, std::string_view lower) {
+  if (a.size() != lower.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    char c = a[i];
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+    if (c != lower[i]) return false;
+  }
+  return true;
+}
+
+std::optional<uint64_t> ParseDecimal(std::string_view text) {
+  if (text.empty() || text.size() > 19) return std::nullopt;
+  uint64_t out = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    out = out * 10 + static_cast<uint64_t>(c - '0');
+  }
+  return out;
+}
+
+bool IsHostValue(std::string_view text) {
+  if (text.empty()) return false;
+  for (char c : text) {
+    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain && (c == '\0' || std::strchr("-._~:[]%", c) == nullptr)) return false;
+  }
+  return true;
+}
+
+void AppendStatusLine(unsigned status, Bytes& out) {
+  std::string_view line = StatusLine(status);
+  if (!line.empty()) return Append(line, out);
+  Append("HTTP/1.1 ", out);
+  Append(std::to_string(status), out);
+  Append(" \r\n", out);
+}
+
+bool AppendResponse(unsigned status, std::span<const HttpHeader> headers, ByteView body,
+                    ResponseShape shape, Bytes& out) {
+  size_t start = out.size();
+  AppendStatusLine(status, out);
+  for (const HttpHeader& header : headers) {
+    if (!IsFramingSafe(header)) {
+      out.resize(start);
+      return false;
+    }
+    Append(header.name, out);
+    Append(": ", out);
+    Append(header.value, out);
+    Append("\r\n", out);
+  }
+  if (shape.close) {
+    Append("Connection: close\r\n", out);
+  } else if (shape.http10) {
+    Append("Connection: keep-alive\r\n", out);
+  }
+  // RFC 9110 §8.6: none of these has a length.
+  bool bodiless = status == 204 || status == 304 || status < 200;
+  if (!bodiless) {
+    char digits[24];
+    auto [end, error] = std::to_chars(digits, digits + sizeof digits, body.size());
+    Append("Content-Length: ", out);
+    Append({digits, static_cast<size_t>(end - digits)}, out);
+    Append("\r\n", out);
+  }
+  Append("\r\n", out);
+  if (!bodiless && !shape.without_body) out.insert(out.end(), body.begin(), body.end());
+  return true;
+}
+
+void AppendRefusal(unsigned status, ResponseShape shape, Bytes& out) {
+  const ReasonRow& row = RowOf(ReasonOfRefusal(status));
+  std::string_view line = StatusLine(status);
+  // "HTTP/1.1 NNN <title>\r\n"
+  std::string_view title = line.empty() ? "Error" : line.substr(13, line.size() - 15);
+  std::string body = R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" +
+                     std::to_string(status) + R"(,"code":")" + std::string(TextOf(row.code)) +
+                     R"(","reason":")" + std::string(row.text) + R"(","retryable":false})";
+  HttpHeader type{"Content-Type", "application/problem+json"};
+  AppendResponse(status, std::span(&type, 1), AsBytes(body), shape, out);
+}
+
+}  // namespace nsl::net
