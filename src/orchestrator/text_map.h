@@ -24,7 +24,7 @@ class FixedText {
  public:
   void Set(std::string_view text) {
     size_ = static_cast<unsigned char>(text.size() < sizeof text_ ? text.size() : sizeof text_);
-    std::memcpy(text_, text.data(), size_);
+    if (size_ > 0) std::memcpy(text_, text.data(), size_);
   }
   std::string_view view() const { return {text_, size_}; }
 

@@ -3,6 +3,8 @@
 
 import json
 import os
+import pathlib
+import shutil
 import signal
 import time
 
@@ -98,6 +100,10 @@ def test_demo_ends_by_itself_with_a_verified_receipt(tmp_path):
     again = run_nsl("receipt", "verify", shown["receipt"], "--root", shown["root"], "--json",
                     home=tmp_path).ok().json
     assert again["runId"] == shown["runId"]
+    # What a demo leaves: source, receipt and root; its system is gone.
+    left = pathlib.Path(shown["receipt"]).parent
+    assert sorted(f.name for f in left.iterdir()) == ["neo-balance", "receipt.json", "root.der"]
+    shutil.rmtree(left)
     assert not (tmp_path / "config.json").exists(), "a demo leaves the profile of its user alone"
     for pid in descendants(os.getpid()):
         command = open(f"/proc/{pid}/cmdline", "rb").read() if alive(pid) else b""
