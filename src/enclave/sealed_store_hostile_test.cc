@@ -152,7 +152,7 @@ TEST_F(HostileHost, AFreshWorldHasAnotherNamespace) {
 }
 
 TEST_F(HostileHost, AWriteThatTheHostDeniedIsNeverAccepted) {
-  records_.after_put = [] { return Status(Fail(Reason::kPlatformStorage, "a lie")); };
+  records_.after_put = [] { return Status(Fail(Reason::kQuotaStorage, "a lie")); };
   Status denied = RunTask(io_, store_->Commit({{"t", "a", ToBytes(std::string_view("hidden"))}}));
   EXPECT_FALSE(denied);
   records_.after_put = nullptr;

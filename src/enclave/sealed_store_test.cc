@@ -131,11 +131,11 @@ TEST_F(Store, ARefusedWriteLeavesEverythingAsItWas) {
   ASSERT_EQ(Load(*store), "ok");
   EXPECT_TRUE(Commit(*store, {Put("a", "1")}));
   records_.before_put = [](const RecordsPutRequest&) {
-    return Status(Fail(Reason::kPlatformStorage, "disk full"));
+    return Status(Fail(Reason::kQuotaStorage, "disk full"));
   };
   Status status = Commit(*store, {Put("a", "2"), Put("b", "1")});
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().reason, Reason::kPlatformStorage);
+  EXPECT_EQ(status.error().reason, Reason::kQuotaStorage);
   EXPECT_EQ(Get(*store, "a"), "1");
   EXPECT_EQ(Get(*store, "b"), "absent");
   records_.before_put = nullptr;
@@ -145,12 +145,16 @@ TEST_F(Store, ARefusedWriteLeavesEverythingAsItWas) {
 }
 
 TEST_F(Store, AnUnknownResultStopsTheStoreUntilItHasLookedAgain) {
-  for (bool stored : {false, true}) {
+  // A disk that failed at the commit leaves as much open as an answer that never came.
+  for (auto [stored, reason] : {std::pair(false, Reason::kPlatformUnknownResult),
+                                std::pair(true, Reason::kPlatformUnknownResult),
+                                std::pair(false, Reason::kPlatformStorage),
+                                std::pair(true, Reason::kPlatformStorage)}) {
     records_ = MemoryRecords();
     auto store = Open();
     ASSERT_EQ(Load(*store), "ok");
     EXPECT_TRUE(Commit(*store, {Put("a", "1")}));
-    auto gone = [] { return Status(Fail(Reason::kPlatformUnknownResult, "gone")); };
+    auto gone = [reason] { return Status(Fail(reason, "gone")); };
     if (stored) {
       records_.after_put = gone;
     } else {
