@@ -146,10 +146,10 @@ TEST_F(Store, ARefusedWriteLeavesEverythingAsItWas) {
 
 TEST_F(Store, AnUnknownResultStopsTheStoreUntilItHasLookedAgain) {
   // A disk that failed at the commit leaves as much open as an answer that never came.
-  for (auto [stored, reason] : {std::pair(false, Reason::kPlatformUnknownResult),
-                                std::pair(true, Reason::kPlatformUnknownResult),
-                                std::pair(false, Reason::kPlatformStorage),
-                                std::pair(true, Reason::kPlatformStorage)}) {
+  for (auto [stored, reason] :
+       {std::pair(false, Reason::kPlatformUnknownResult),
+        std::pair(true, Reason::kPlatformUnknownResult), std::pair(false, Reason::kPlatformStorage),
+        std::pair(true, Reason::kPlatformStorage)}) {
     records_ = MemoryRecords();
     auto store = Open();
     ASSERT_EQ(Load(*store), "ok");
