@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <charconv>
 
 #include "cli.h"
 #include "demo.h"
@@ -52,17 +53,41 @@ CliStatus Dev(Cli& cli, const DevOptions& options) {
   return {};
 }
 
+// "invoke_rate=500": the name and the range are judged by the host, which knows them all.
+CliStatus ReadLimit(const std::string& text, DevOptions& options) {
+  size_t equals = text.find('=');
+  std::string name = text.substr(0, equals);
+  std::string digits = equals == std::string::npos ? "" : text.substr(equals + 1);
+  bool named = !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == name.npos;
+  uint64_t value = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (!named || digits.empty() || error != std::errc() || end != digits.data() + digits.size()) {
+    return Usage("--limit takes NAME=NUMBER as `nsl limits` lists them, not '" + text +
+                 "'; for example --limit invoke_rate=500");
+  }
+  options.limits[name] = value;
+  return {};
+}
+
 void AddDev(CLI::App& root, Cli& cli) {
   auto options = std::make_shared<DevOptions>();
+  auto limits = std::make_shared<std::vector<std::string>>();
   options->folder = DefaultDevFolder();
   CLI::App& dev = AddVerb(root, cli, "dev", "Run a whole development system until Ctrl-C",
-                          [&cli, options] { return Dev(cli, *options); });
+                          [&cli, options, limits]() -> CliStatus {
+                            for (const std::string& limit : *limits) {
+                              NSL_TRY_VOID(ReadLimit(limit, *options));
+                            }
+                            return Dev(cli, *options);
+                          });
   dev.add_option("--dir", options->folder, "Folder of the system")->capture_default_str();
   dev.add_option("--port", options->api_port, "Port of the API; 0 = any")->capture_default_str();
   dev.add_option("--metrics-port", options->metrics_port, "Port of /metrics; 0 = any")
       ->capture_default_str();
   dev.add_option("--chain-port", options->chain_port, "RPC port of the private chain; 0 = any")
       ->capture_default_str();
+  dev.add_option("--limit", *limits, "NAME=NUMBER of the host's [limits]; may be repeated")
+      ->allow_extra_args(false);
 }
 
 }  // namespace

@@ -29,6 +29,38 @@ def test_second_dev_on_a_folder_names_the_first(system):
     assert system.ready()
 
 
+def test_limits_of_the_host_can_be_set_and_hold():
+    slow = System(extra=("--limit", "invoke_rate=1", "--limit", "invoke_burst=3"))
+    try:
+        slow.start()
+        person = User(slow)
+        function = person.deploy("export const handler = () => 'in';")
+        path = f"/v1/functions/{function}:invoke"
+        answers = [person.api.once("POST", path, {}) for _ in range(12)]
+        refused = [answer for answer in answers if answer.status == 429]
+        assert answers[0].status == 200 and len(refused) >= 3
+        assert refused[0].reason == "quota.rate"
+        assert float(refused[0].headers["retry-after"]) >= 1
+        other = User(slow)
+        assert other.run(other.deploy("export const handler = () => 'other';")) == "other"
+    finally:
+        slow.remove()
+
+
+@pytest.mark.parametrize("limit,says", [("invoke_rate", "NAME=NUMBER"), ("invoke_rate=x", "NAME="),
+                                        ("=5", "NAME=NUMBER"), ("invoke_rate=-1", "NAME=NUMBER")])
+def test_a_limit_without_a_number_is_refused(fresh, limit, says):
+    done = run_nsl("dev", "--dir", fresh.dir, "--limit", limit, "--json", home=fresh.base / "home")
+    assert done.code == 2 and says in done.error["detail"]
+
+
+def test_an_unknown_limit_is_refused_by_the_host_and_named(fresh):
+    done = run_nsl("dev", "--dir", fresh.dir, "--port", "0", "--metrics-port", "0", "--chain-port",
+                   "0", "--limit", "invoke_rat=1", "--json", home=fresh.base / "home")
+    assert done.code != 0
+    assert "invoke_rate" in done.error["detail"]
+
+
 def test_taken_port_names_the_option(system):
     port = system.url.rsplit(":", 1)[1]
     other = System()

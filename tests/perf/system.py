@@ -98,7 +98,7 @@ class System:
         versions = []
         for i in range(count):
             made = self._deploy(name, HANDLER + f"// version {i}\n")
-            versions.append(made["id"])
+            versions.append(made["versionId"])
         return {"id": made["functionId"], "versions": versions}
 
     def pids(self):

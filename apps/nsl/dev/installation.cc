@@ -223,6 +223,8 @@ CliStatus Installation::WriteHostConfig() {
       "nodes = [\"http://127.0.0.1:{}\"]\n",
       options_.api_port, options_.metrics_port, options_.folder, options_.folder, options_.folder,
       options_.folder, kPrivateMagic, options_.chain_port);
+  text += "\n[limits]\n";
+  for (const auto& [name, value] : options_.limits) text += fmt::format("{} = {}\n", name, value);
   return WriteFileAtomic(Path("host/host.toml"), text, 0644);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "child.h"
@@ -23,6 +24,9 @@ struct DevOptions {
   uint16_t chain_port = 30333;
   // The chain survives a restart of its node.
   bool persistent_chain = true;
+  // Lines of [limits] in the host's configuration. One developer's own machine has nobody to
+  // protect from a load test, so invokes are in effect unbounded unless --limit says otherwise.
+  std::map<std::string, uint64_t> limits{{"invoke_burst", 1'000'000}, {"invoke_rate", 1'000'000}};
 };
 
 // The folder that `nsl dev` uses when none is named.
