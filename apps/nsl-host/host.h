@@ -45,6 +45,8 @@ class Host final : public gateway::SystemSource {
   void Stop();
   // False after a storage fault: the process must end with an error.
   bool healthy() const { return healthy_; }
+  // Calls are on their way through the runner.
+  bool busy() const { return run_service_ && run_service_->in_flight() > 0; }
 
   gateway::Component Vault() const override;
   gateway::Component Runner() const override;

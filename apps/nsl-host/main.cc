@@ -13,6 +13,7 @@
 #include "base/release.h"
 #include "host.h"
 #include "metrics/process.h"
+#include "net/run_loop.h"
 
 namespace nsl::host {
 namespace {
@@ -100,7 +101,7 @@ int Serve(HostConfig config) {
   signals.async_wait([&host](const boost::system::error_code& failed, int) {
     if (!failed) (*host)->Stop();
   });
-  io.run();
+  net::RunLoop(io, [&host] { return (*host)->busy(); }).Run();
   if (!(*host)->healthy()) code = 1;
   host->reset();
   return code;

@@ -22,14 +22,23 @@ constexpr size_t kMaxKeys = 64;
 
 }  // namespace
 
-void CborWriter::Head(uint8_t major, uint64_t v) {
-  uint8_t head[9];
+namespace {
+
+// Head of an item, then what it announces: grown once, because these lie on the hot path.
+void AppendItem(Bytes& out, uint8_t major, uint64_t v, ByteView content) {
   size_t tail = v < 24 ? 0 : v <= 0xff ? 1 : v <= 0xffff ? 2 : v <= 0xffff'ffff ? 4 : 8;
   static constexpr uint8_t kInfo[] = {0, 24, 25, 0, 26, 0, 0, 0, 27};
-  head[0] = static_cast<uint8_t>(major | (tail == 0 ? v : kInfo[tail]));
-  for (size_t i = 0; i < tail; ++i) head[tail - i] = static_cast<uint8_t>(v >> (8 * i));
-  out_.insert(out_.end(), head, head + tail + 1);
+  size_t at = out.size();
+  out.resize(at + 1 + tail + content.size());
+  uint8_t* to = out.data() + at;
+  to[0] = static_cast<uint8_t>(major | (tail == 0 ? v : kInfo[tail]));
+  for (size_t i = 0; i < tail; ++i) to[tail - i] = static_cast<uint8_t>(v >> (8 * i));
+  if (!content.empty()) std::memcpy(to + 1 + tail, content.data(), content.size());
 }
+
+}  // namespace
+
+void CborWriter::Head(uint8_t major, uint64_t v) { AppendItem(out_, major, v, {}); }
 
 void CborWriter::Int(int64_t v) {
   if (v >= 0) {
@@ -40,15 +49,9 @@ void CborWriter::Int(int64_t v) {
   }
 }
 
-void CborWriter::Bytes(ByteView v) {
-  Head(0x40, v.size());
-  Raw(v);
-}
+void CborWriter::Bytes(ByteView v) { AppendItem(out_, 0x40, v.size(), v); }
 
-void CborWriter::Text(std::string_view v) {
-  Head(0x60, v.size());
-  Raw(AsBytes(v));
-}
+void CborWriter::Text(std::string_view v) { AppendItem(out_, 0x60, v.size(), AsBytes(v)); }
 
 void CborReader::Refuse(const char* what) {
   if (what_ != nullptr) return;

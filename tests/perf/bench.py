@@ -144,11 +144,10 @@ def median(results, name, field):
 
 def cold_starts(system, count, progress):
     """Milliseconds of the first call to versions that have no process."""
-    function = system.deploy_many("cold", count)
     times = []
-    for version in function["versions"]:
+    for function, version in system.deploy_many("cold", count):
         start = time.perf_counter()
-        system.invoke(function["id"], version)
+        system.invoke(function, version)
         times.append((time.perf_counter() - start) * 1e3)
         time.sleep(0.01)
     times.sort()
@@ -191,7 +190,7 @@ def main():
         port = load.free_port()
         binary = os.path.join(build, "tests", "perf", "hello", "nsl-bench-hello")
         if os.path.exists(binary):
-            hello = load.Server("hello", [binary, "--port", str(port)],
+            hello = load.Server("hello", [binary, str(port)],
                                 f"http://127.0.0.1:{port}/", port)
         idle_rss = load.rss_kb(system.pids()) / 1024
         servers = {n: (s.url, s.headers, None if n == "nginx" else BODY, s.pids)

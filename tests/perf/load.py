@@ -137,8 +137,8 @@ def wrk(script, url, connections, seconds):
     result = {
         "requests": int(re.search(r"(\d+) requests in", out).group(1)),
         "rate": float(re.search(r"Requests/sec:\s+([\d.]+)", out).group(1)),
-        "p50_us": micros(re.search(r"50%\s+(\S+)", out).group(1)),
-        "p99_us": micros(re.search(r"99%\s+(\S+)", out).group(1)),
+        "p50_us": micros(re.search(r"^\s+50%\s+(\S+)", out, re.M).group(1)),
+        "p99_us": micros(re.search(r"^\s+99%\s+(\S+)", out, re.M).group(1)),
     }
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
     result["failed"] = int(bad.group(1)) if bad else 0

@@ -24,30 +24,24 @@ class System:
         self.log = open(os.path.join(folder, "dev.log"), "w")
         self.process = subprocess.Popen(
             ["taskset", "-c", core, self.nsl, "dev", "--dir", self.folder, "--port", str(self.api),
-             "--metrics-port", str(metrics), "--chain-port", str(chain)],
-            stdout=self.log, stderr=self.log, env=self.env, start_new_session=True)
+             "--metrics-port", str(metrics), "--chain-port", str(chain), "--json"],
+            stdout=subprocess.PIPE, stderr=self.log, env=self.env, start_new_session=True)
         try:
-            self._wait_ready(60)
+            self._wait_ready()
             self._prepare()
         except BaseException:
             self.stop()
             raise
         progress(f"system ready on port {self.api}")
 
-    def _wait_ready(self, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self.process.poll() is not None:
-                break
-            try:
-                if self._http("GET", "/readyz")[0] == 200:
-                    return
-            except OSError:
-                pass
-            time.sleep(0.1)
+    def _wait_ready(self):
+        """The launcher prints one JSON document when everything answers and the profile stands."""
+        line = self.process.stdout.readline()
+        if b'"ready":true' in line.replace(b" ", b""):
+            return
         self.log.flush()
         with open(self.log.name) as f:
-            raise RuntimeError("the system did not start:\n" + f.read()[-4000:])
+            raise RuntimeError(f"the system did not start: {line[-2000:]!r}\n{f.read()[-2000:]}")
 
     def _http(self, method, path, body=None, headers=None):
         c = http.client.HTTPConnection("127.0.0.1", self.api, timeout=30)
@@ -94,12 +88,11 @@ class System:
         if status != 200:
             raise RuntimeError(f"invoke answered {status}: {data[:300]!r}")
 
-    def deploy_many(self, name, count):
-        versions = []
-        for i in range(count):
-            made = self._deploy(name, HANDLER + f"// version {i}\n")
-            versions.append(made["versionId"])
-        return {"id": made["functionId"], "versions": versions}
+    def deploy_many(self, name, count, per_function=50):
+        """(function, version) pairs; a function keeps 50 versions that no alias names."""
+        made = [self._deploy(f"{name}-{i // per_function}", HANDLER + f"// version {i}\n")
+                for i in range(count)]
+        return [(m["functionId"], m["versionId"]) for m in made]
 
     def pids(self):
         """Host, vault, runner and workers: not the launcher, not the chain."""
