@@ -23,6 +23,8 @@ constexpr size_t kPoolQueue = 256;
 constexpr std::chrono::milliseconds kFirstProbes{3'000};
 constexpr std::chrono::milliseconds kHttpGrace{2'000};
 constexpr std::chrono::milliseconds kOwnerPoll{100};
+constexpr std::chrono::milliseconds kWatchVault{1'000};
+constexpr std::chrono::milliseconds kWatchVaultStarting{20};
 constexpr std::chrono::milliseconds kCollectEvery{3'600'000};
 constexpr uint8_t kHostByte = 'H';
 constexpr uint8_t kRunnerByte = 'R';
@@ -198,6 +200,7 @@ Task<Status> Host::BootTask() {
   vault_link_.OnConnect([this](rpc::Peer& peer) {
     env_.log.Info("vault_connected", {{"peer", peer.info().text}});
     access_.Clear();
+    vault_serves_ = false;
   });
   runner_link_.OnConnect([this](rpc::Peer& peer) {
     env_.log.Info("runner_connected", {{"peer", peer.info().text}});
@@ -207,6 +210,7 @@ Task<Status> Host::BootTask() {
   vault_link_.Start();
   runner_link_.Start();
   tasks_.Spawn(ListenForRunner());
+  tasks_.Spawn(WatchVault());
   tasks_.Spawn(CollectBlobs());
   runs_->Start();
   gateway_->Start();
@@ -265,6 +269,24 @@ Task<void> Host::LearnRunner() {
   if (!synced) env_.log.Warn("usage_not_stored", {{"detail", synced.error().detail}});
 }
 
+Task<void> Host::WatchVault() {
+  Executor executor = co_await asio::this_coro::executor;
+  net::Signal pause(executor);
+  while (!tasks_.closed()) {
+    if (vault_link_.Current() == nullptr) {
+      vault_serves_ = false;
+    } else {
+      rpc::CallContext context;
+      context.deadline = Deadline::In(env_.clock, std::chrono::seconds(2));
+      // Nobody's credential: a vault that has read its records says so, any other cannot tell.
+      context.credential = "nobody";
+      Result<account::Principal> asked = co_await vault_.Authenticate(std::move(context), {});
+      vault_serves_ = asked || asked.error().reason == Reason::kAuthInvalid;
+    }
+    co_await pause.WaitFor(vault_serves_ ? kWatchVault : kWatchVaultStarting);
+  }
+}
+
 Task<void> Host::CollectBlobs() {
   Executor executor = co_await asio::this_coro::executor;
   net::Signal pause(executor);
@@ -297,8 +319,11 @@ Task<Result<std::unique_ptr<net::ByteStream>>> Host::ConnectRunner() {
 // --- What it says about itself ------------------------------------------------------------------
 
 gateway::Component Host::Vault() const {
-  bool ready = const_cast<Host*>(this)->vault_link_.Current() != nullptr;
-  return {"vault", ready, ready ? "" : "the vault is not connected"};
+  if (const_cast<Host*>(this)->vault_link_.Current() == nullptr) {
+    return {"vault", false, "the vault is not connected"};
+  }
+  return {"vault", vault_serves_,
+          vault_serves_ ? "" : "the vault has not accepted its records; its log says why"};
 }
 
 gateway::Component Host::Runner() const {

@@ -62,6 +62,8 @@ class Host final : public gateway::SystemSource {
   Task<void> BootAndTell(std::function<void(Status)> done);
   Task<void> StopTask();
   Task<void> LearnRunner();
+  // Connected is not enough: a vault that refuses the records it was given serves nobody.
+  Task<void> WatchVault();
   // The relay's socket can be made once it is known which user the runner has.
   Task<void> ListenForRunner();
   Task<void> CollectBlobs();
@@ -75,6 +77,7 @@ class Host final : public gateway::SystemSource {
   bool healthy_ = true;
   bool stopping_ = false;
   std::optional<function_runner::RunnerInfo> runner_info_;
+  bool vault_serves_ = false;
 
   net::CurlClient curl_;
   chain::CurlTransport transport_;

@@ -18,6 +18,8 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kStartLimit{120'000};
 constexpr int kStartTries = 3;
 constexpr milliseconds kPoll{10};
+// A vault that just started has not read its records either.
+constexpr milliseconds kVaultPatience{5'000};
 constexpr milliseconds kStopLimit{4'500};
 constexpr milliseconds kBackoffMin{100};
 constexpr milliseconds kBackoffMax{5'000};
@@ -92,6 +94,14 @@ CliStatus DevSystem::Until(const std::string& what, const std::function<bool()>&
           "platform.unavailable",
           what + " was not ready within 120 s; its log is below " + installation_.Path("log"));
     }
+    if (vault_refuses_since_ && Clock::now() - *vault_refuses_since_ > kVaultPatience) {
+      return FailWith("platform.integrity",
+                      "the vault does not accept the records in " + installation_.Path("host") +
+                          ": they were altered, or belong to another module folder; " +
+                          installation_.Path("log/vault.log") +
+                          " names the record. Put the folder back as it was, or start with another "
+                          "--dir");
+    }
   }
   return {};
 }
@@ -117,6 +127,14 @@ CliStatus DevSystem::CheckAlive() {
 bool DevSystem::HostReady() {
   HttpClient http;
   auto answer = http.Send({.url = installation_.ApiUrl() + "/readyz", .timeout_ms = 2'000});
+  // The words of the component "vault" while it is connected and serves nobody.
+  bool refuses = answer && answer->status == 503 &&
+                 answer->body.find("has not accepted its records") != std::string::npos;
+  if (!refuses) {
+    vault_refuses_since_.reset();
+  } else if (!vault_refuses_since_) {
+    vault_refuses_since_ = Clock::now();
+  }
   return answer && answer->status == 200;
 }
 

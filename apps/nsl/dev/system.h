@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class DevSystem {
   CliStatus Until(const std::string& what, const std::function<bool()>& done);
   CliStatus CheckAlive();
   bool HostReady();
+  std::optional<std::chrono::steady_clock::time_point> vault_refuses_since_;
   void Restart(Child& child, const std::string& how);
 
   Installation installation_;
