@@ -107,8 +107,8 @@ def main():
     parser.add_argument("--only", default="", metavar="REGEX",
                         help="suites whose name matches: tools, unit, functional, crash, fuzz, or "
                              "a test program")
-    parser.add_argument("--fuzz-seconds", type=int, default=0, metavar="N",
-                        help="seconds per fuzz target (default 0: not built; --long runs 60)")
+    parser.add_argument("--fuzz-seconds", type=int, default=3, metavar="N",
+                        help="seconds per fuzz target (default 3; 0: not built; --long runs 60)")
     args = parser.parse_args()
     args.programs = known_programs() if args.only else []
 

@@ -4,9 +4,13 @@
 #include <algorithm>
 
 #define TOML_EXCEPTIONS 0
+// Some of its assertions hold for good input alone; without them the parser itself says what is
+// wrong.
+#define TOML_ASSERT(expr) static_cast<void>(0)
 #include <toml++/toml.h>
 
 #include "base/json.h"
+#include "base/toml_text.h"
 
 namespace nsl::host {
 namespace {
@@ -57,6 +61,11 @@ struct ConfigReader::State {
 };
 
 Result<ConfigReader> ConfigReader::Parse(std::string_view text, const std::string& name) {
+  if (std::optional<size_t> line = LineOfStrayByte(text)) {
+    return Fail(Reason::kPlatformConfig,
+                name + ":" + std::to_string(*line) +
+                    ": a control character, or a letter outside ASCII that is not in quotes");
+  }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

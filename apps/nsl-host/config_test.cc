@@ -54,6 +54,18 @@ TEST(HostConfig, UnknownKeyNamesLineAndNearestKey) {
   EXPECT_THAT(ErrorOf(std::string(kGood) + "[chian]\nmagic = 1\n"), HasSubstr("'chian'"));
 }
 
+TEST(HostConfig, LettersOutsideAsciiBelongIntoQuotes) {
+  std::string text = kGood;
+  EXPECT_THAT(ErrorOf(text + "inv\xc3\xb6ke = 5\n"),
+              HasSubstr("host.toml:16: a control character, or a letter outside ASCII"));
+  EXPECT_EQ(ErrorOf(text + "# \xc3\xb6\n"), "");
+}
+
+TEST(HostConfig, BrokenTablesAreRefusedAndNotAsserted) {
+  EXPECT_THAT(ErrorOf("[,s["), HasSubstr("host.toml:1: "));
+  EXPECT_THAT(ErrorOf("\n[]\n"), HasSubstr("host.toml:2: "));
+}
+
 TEST(HostConfig, LimitOutOfRangeNamesTheRange) {
   std::string text = kGood;
   text += "in_flight = 0\n";
