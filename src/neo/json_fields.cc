@@ -68,8 +68,8 @@ void JsonFields::List(std::string_view name, size_t max,
   if (list == nullptr) return Refuse(name, "a list is expected");
   if (list->size() > max) return Refuse(name, "at most " + std::to_string(max) + " are allowed");
   for (size_t i = 0; i < list->size() && status_; ++i) {
-    std::string where = At(name) + "/" + std::to_string(i);
-    if (Status s = each((*list)[i], where); !s) Refuse(name, s.error().detail);
+    std::string item = std::string(name) + "/" + std::to_string(i);
+    if (Status s = each((*list)[i], At(item)); !s) Refuse(item, s.error().detail);
   }
 }
 
