@@ -108,6 +108,15 @@ class System:
                 chosen.append(pid)
         return chosen
 
+    def program_pids(self):
+        """Host, vault and runner alone, without the runner's zygote and workers."""
+        chosen = []
+        for pid in self.pids():
+            with open(f"/proc/{pid}/comm") as f:
+                if f.read().startswith("nsl-"):
+                    chosen.append(pid)
+        return chosen
+
     def worker_pss_kb(self):
         """Mean proportional set size of the idle worker processes, the zygote left out."""
         workers = []
