@@ -8,7 +8,9 @@
 // dies; a replaced one lives until its last child ends. One thread.
 #pragma once
 
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -74,6 +76,7 @@ class BlankPool {
   Status Begin();
   void Adopt(std::shared_ptr<sandbox::Zygote> zygote);
   void Refill();
+  void RefillSoon();
   void ForkOne();
   void WaitControl(std::shared_ptr<sandbox::Zygote> zygote);
   void OnForked(const std::shared_ptr<sandbox::Zygote>& zygote);
@@ -88,6 +91,9 @@ class BlankPool {
   BlankPoolConfig config_;
   uint32_t skip_ = 0;
   sandbox::CgroupRoot cgroups_;
+  asio::basic_waitable_timer<std::chrono::steady_clock,
+                             asio::wait_traits<std::chrono::steady_clock>, Executor>
+      refill_timer_;
   std::shared_ptr<sandbox::Zygote> zygote_;
   std::unique_ptr<asio::posix::basic_stream_descriptor<Executor>> control_;
   // Forks that were asked for and not yet answered, in order; then those that warm up.
