@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/hash.h"
+
 namespace nsl::neo {
 namespace {
 
@@ -45,6 +47,25 @@ TEST(BlockTest, DecodesWhatItEncodes) {
       EXPECT_FALSE(DecodeBlock(ByteView(raw).first(cut)));
     }
   }
+}
+
+TEST(BlockTest, GenesisOfTheMainNetwork) {
+  auto next = ScriptHashFromAddress("NVg7LjGcUSrgxgjX3zEgqaksfMaiS8Z6e1");
+  ASSERT_TRUE(next);
+  EXPECT_EQ(ToText(BlockHash(GenesisHeader(*next))),
+            "0x1f4d1defa46faa5e7b9b8d3f79a06bec777d7c26c4aa5f6f5899a291daa87c15");
+}
+
+TEST(BlockTest, RootOfOneOfThreeAndOfNoLeaf) {
+  EXPECT_EQ(MerkleRoot({}), Uint256{});
+  std::vector<Uint256> leaves(3);
+  for (uint8_t i = 0; i < 3; ++i) leaves[i].bytes[0] = i;
+  EXPECT_EQ(MerkleRoot({leaves.data(), 1}), leaves[0]);
+  auto pair = [](const Uint256& a, const Uint256& b) {
+    Writer w;
+    return Uint256{crypto::Hash256(w.Raw(a.bytes).Raw(b.bytes).view())};
+  };
+  EXPECT_EQ(MerkleRoot(leaves), pair(pair(leaves[0], leaves[1]), pair(leaves[2], leaves[2])));
 }
 
 TEST(BlockTest, RefusesTransactionsThatDoNotBelong) {

@@ -36,6 +36,17 @@ TEST(NefTest, EncodesAndDecodes) {
   EXPECT_NE(DecodeNef(raw).error().detail.find("left over"), std::string::npos);
 }
 
+TEST(NefTest, BytesStandInTheirOrder) {
+  Nef nef;
+  nef.compiler = "test-compiler";
+  nef.source = "github";
+  nef.script = {0};
+  std::string raw = ToHex(EncodeNef(nef).value());
+  EXPECT_EQ(raw, "4e454633" + ToHex(AsBytes("test-compiler")) + std::string(2 * 51, '0') + "06" +
+                     ToHex(AsBytes("github")) + "00000000" + "0100" + "d90f11ed");
+  EXPECT_EQ(ChecksumOf(nef), 0xed110fd9u);
+}
+
 TEST(NefTest, RefusesWhatANodeRefuses) {
   Nef nef = Small();
   nef.script.clear();
@@ -102,6 +113,10 @@ TEST(ManifestTest, RefusalsNameThePlace) {
        "/permissions/0/methods/0: a name is expected"},
       {With("\"contract\":\"0xd2a4cff31913016155e38e474a2c06d08be276cf\"", "\"contract\":\"*\""),
        "/permissions/1: the contract occurs twice"},
+      {With("[\"NEP-17\"]", "[\"NEP-17\",\"NEP-17\"]"), "/supportedstandards/1: it occurs twice"},
+      {With("[\"transfer\"]", "[\"transfer\",\"transfer\"]"),
+       "/permissions/0/methods/1: it occurs twice"},
+      {With("\"trusts\":\"*\"", "\"trusts\":[\"*\",\"*\"]"), "/trusts/1: it occurs twice"},
       {With("\"trusts\"", "\"trust\""), "/trusts: the field is missing"},
       {With("\"extra\":{", "\"more\":{},\"extra\":{"), "/more: the field is unknown"},
       {With("{\"name\":\"Set\",\"parameters\":[]}",

@@ -12,7 +12,10 @@
 namespace nsl::neo {
 namespace {
 
-using ContractVectorsTest = VectorsTest;
+class ContractVectorsTest : public VectorsTest {
+ protected:
+  ContractVectorsTest() : VectorsTest(NSL_SHARED_VECTORS) {}
+};
 
 void CheckCall(const json::value& input, const json::value& expected) {
   std::vector<ContractParameter> arguments;

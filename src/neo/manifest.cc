@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neo/manifest.h"
 
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -18,6 +19,16 @@ Result<std::string> NameIn(const json::value& v) {
   const json::string* text = v.if_string();
   if (text == nullptr || text->empty()) return Fail(Reason::kChainInvalid, "a name is expected");
   return std::string(text->data(), text->size());
+}
+
+template <class T>
+Status AddOnce(std::vector<T>& list, Result<T> item) {
+  if (!item) return std::unexpected(item.error());
+  if (std::ranges::find(list, *item) != list.end()) {
+    return Fail(Reason::kChainInvalid, "it occurs twice");
+  }
+  list.push_back(std::move(*item));
+  return {};
 }
 
 std::string Name(JsonFields& f) {
@@ -114,9 +125,7 @@ Status ReadPermission(const json::value& v, const std::string& at, Manifest& out
   if (methods != nullptr && *methods != json::value("*")) {
     one.methods.emplace();
     f.List("methods", kManyItems, [&](const json::value& item, auto&) -> Status {
-      NSL_TRY(std::string name, NameIn(item));
-      one.methods->push_back(std::move(name));
-      return {};
+      return AddOnce(*one.methods, NameIn(item));
     });
   }
   NSL_TRY_VOID(f.Finish());
@@ -135,9 +144,7 @@ void ReadTrusts(JsonFields& f, Manifest& out) {
     return;
   }
   f.List("trusts", kManyItems, [&](const json::value& item, auto&) -> Status {
-    NSL_TRY(Peer peer, PeerIn(item));
-    out.trusts->push_back(peer);
-    return {};
+    return AddOnce(*out.trusts, PeerIn(item));
   });
 }
 
@@ -160,9 +167,7 @@ Result<Manifest> ManifestFromJson(const json::value& v) {
     f.Refuse("features", "an empty object is expected");
   }
   f.List("supportedstandards", kManyItems, [&](const json::value& item, auto&) -> Status {
-    NSL_TRY(std::string name, NameIn(item));
-    out.standards.push_back(std::move(name));
-    return {};
+    return AddOnce(out.standards, NameIn(item));
   });
   if (const json::value* abi = f.Any("abi")) ReadAbi(*abi, out, f);
   f.List("permissions", kManyItems,

@@ -87,6 +87,22 @@ TEST(ScriptBuilderTest, MapsArraysAndNull) {
   EXPECT_EQ(ToHex(empty.view()), "c8c20b0939");
 }
 
+TEST(ScriptBuilderTest, CallsAndServices) {
+  EXPECT_EQ(ToHex(InteropIdOf("System.Contract.Call")), "627d5b52");
+  EXPECT_EQ(ToHex(InteropIdOf("System.Crypto.CheckSig")), "56e7b327");
+  EXPECT_EQ(ToHex(InteropIdOf("System.Crypto.CheckMultisig")), "9ed0dc3a");
+  EXPECT_EQ(InteropNames().size(), 41u);
+  for (std::string_view name : InteropNames()) EXPECT_EQ(InteropNameOf(InteropIdOf(name)), name);
+  EXPECT_FALSE(InteropNameOf({1, 2, 3, 4}));
+  ScriptHash contract;
+  contract.bytes.fill(0xaa);
+  std::vector<ContractParameter> arguments = {ContractParameter::Of(Integer(1)),
+                                              ContractParameter::Null()};
+  ScriptBuilder b;
+  b.Call(contract, "go", arguments, CallFlags::kReadOnly);
+  EXPECT_EQ(ToHex(b.view()), "0b1112c0150c02676f0c14" + std::string(40, 'a') + "41627d5b52");
+}
+
 TEST(ScriptBuilderTest, RefusesAScriptNoTransactionTakes) {
   ScriptBuilder b;
   b.PushData(Bytes(65532, 1));

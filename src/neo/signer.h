@@ -4,7 +4,8 @@
 //
 // Guarantee: an unknown scope bit, Global beside another scope, more than kMaxSignerItems entries
 // of one kind, conditions nested beyond kMaxConditionDepth and a group that is no compressed key
-// are refused, in bytes and in JSON alike. Pure.
+// are refused, in bytes and in JSON alike. Whether a key is a point of the curve is not
+// judged here. Pure.
 #pragma once
 
 #include <boost/json/fwd.hpp>

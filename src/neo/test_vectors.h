@@ -36,11 +36,13 @@ inline Uint256 Hash(const json::value& v) { return Uint256FromText(Str(v)).value
 
 class VectorsTest : public testing::Test {
  protected:
+  explicit VectorsTest(std::string folder) : folder_(std::move(folder)) {}
+
   // Calls `check` for each vector of the category; false says there are no vectors at all.
   bool Each(
       std::string_view category, size_t least,
       const std::function<void(const json::value& input, const json::value& expected)>& check) {
-    std::ifstream file(std::string(NSL_SHARED_VECTORS) + "/neo-n3/vectors.json");
+    std::ifstream file(folder_ + "/neo-n3/vectors.json");
     if (!file) return false;
     std::string text(std::istreambuf_iterator<char>(file), {});
     auto all = ParseJson(text, {.bytes = size_t{16} << 20});
@@ -56,6 +58,9 @@ class VectorsTest : public testing::Test {
     EXPECT_GE(seen, least) << category;
     return true;
   }
+
+ private:
+  std::string folder_;
 };
 
 }  // namespace nsl::neo

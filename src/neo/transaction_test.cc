@@ -67,6 +67,19 @@ TEST(TransactionTest, EncodesAndDecodesEveryPart) {
             "transaction at byte " + std::to_string(raw->size() - 1) + ": 1 bytes are left over");
 }
 
+TEST(TransactionTest, BytesStandInTheirOrder) {
+  Transaction tx = Small();
+  tx.signers[0].account.bytes[0] = 0xab;
+  EXPECT_EQ(ToHex(EncodeTransaction(tx).value()),
+            "00"
+            "01000000"
+            "6400000000000000"
+            "c800000000000000"
+            "0a000000"
+            "01ab" +
+                std::string(36, '0') + "0101" + "00" + "0111" + "01" + "010c" + "0141");
+}
+
 TEST(TransactionTest, HashLeavesTheWitnessesOut) {
   Transaction tx = Small();
   Uint256 hash = TransactionHash(tx);

@@ -9,7 +9,10 @@
 namespace nsl::neo {
 namespace {
 
-using WireVectorsTest = VectorsTest;
+class WireVectorsTest : public VectorsTest {
+ protected:
+  WireVectorsTest() : VectorsTest(NSL_SHARED_VECTORS) {}
+};
 
 void CheckTransaction(const json::value& input, const json::value& expected) {
   Bytes raw;
