@@ -17,7 +17,7 @@ namespace nsl::neo {
 class Integer {
  public:
   Integer() = default;
-  // NOLINTNEXTLINE: a number is an Integer wherever one is meant.
+  // Implicit: a number is an Integer wherever one is meant.
   Integer(int64_t value);
   static Integer FromUnsigned(uint64_t value);
   // Digits with an optional '-'; no '+', no leading zero, no "-0".
