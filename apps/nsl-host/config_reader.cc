@@ -62,9 +62,10 @@ struct ConfigReader::State {
 
 Result<ConfigReader> ConfigReader::Parse(std::string_view text, const std::string& name) {
   if (std::optional<size_t> line = LineOfStrayByte(text)) {
-    return Fail(Reason::kPlatformConfig,
-                name + ":" + std::to_string(*line) +
-                    ": a control character, or a letter outside ASCII that is not in quotes");
+    return Fail(
+        Reason::kPlatformConfig,
+        name + ":" + std::to_string(*line) +
+            ": a control character, or a letter outside ASCII; quoted text writes it as \\u00FC");
   }
   toml::parse_result parsed = toml::parse(text);
   if (!parsed) {

@@ -167,8 +167,9 @@ CliStatus Collect(const std::string& folder, FunctionFolder& out) {
 
 CliResult<fr::Manifest> ParseManifest(std::string_view text, const std::string& path) {
   if (std::optional<size_t> line = LineOfStrayByte(text)) {
-    return Usage(path + ":" + std::to_string(*line) +
-                 ": a control character, or a letter outside ASCII that is not in quotes");
+    return Usage(
+        path + ":" + std::to_string(*line) +
+        ": a control character, or a letter outside ASCII; quoted text writes it as \\u00FC");
   }
   toml::parse_result parsed = toml::parse(text, path);
   if (!parsed) {

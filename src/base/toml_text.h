@@ -3,8 +3,8 @@
 // A look at a TOML text before the parser gets it.
 //
 // toml++ 3.3 runs into undefined behaviour on control characters and on letters outside ASCII where
-// a key, a number or white space stands. TOML 1.0 allows the letters only inside quoted text and
-// comments and the control characters nowhere, so whoever parses TOML here asks this first. Pure.
+// a key, a number or white space stands, and only a parser could tell where that is. So both are
+// kept away from it; quoted text writes such a letter as \u00FC. Pure.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace nsl {
 
-// The line (from 1) of the first byte above 0x7f outside of quoted text and comments, or of the
+// The line (from 1) of the first byte above 0x7f outside of lines that are comments, or of the
 // first control character (tab and line ends are none); nothing when all is well.
 std::optional<size_t> LineOfStrayByte(std::string_view toml);
 

@@ -6,24 +6,20 @@
 namespace nsl {
 namespace {
 
-TEST(TomlText, LettersInsideQuotesAndCommentsAreFine) {
-  for (const char* text :
-       {"", "a = 1\n", "a = \"Zürich\" # é\n", "a = 'é' # \"é\n", "a = \"\"\"\né\n\"\"\"\nb = 2\n",
-        "a = '''\né\n'''\n", "a = \"x\\\"é\"\n", "# é\na = \"\"\n"}) {
+TEST(TomlText, AsciiAndCommentLinesAreFine) {
+  for (const char* text : {"", "a = 1\n", "a = \"Z\\u00FCrich\"\n", "# \xc3\xa9\na = 1\n",
+                           " \t# \xc3\xa9", "a\t= 1\r\n"}) {
     EXPECT_EQ(LineOfStrayByte(text), std::nullopt) << text;
   }
 }
 
-TEST(TomlText, StrayLettersAreFoundWithTheirLine) {
-  EXPECT_EQ(LineOfStrayByte("é = 1\n"), 1u);
-  EXPECT_EQ(LineOfStrayByte("a = 1\nb = é\n"), 2u);
-  EXPECT_EQ(LineOfStrayByte("a = \"\" é\n"), 1u);
-  EXPECT_EQ(LineOfStrayByte("a = \"open\né = 1\n"), 2u);
-  EXPECT_EQ(LineOfStrayByte("a = \"\"\"\né\"\"\" é\n"), 2u);
-  EXPECT_EQ(LineOfStrayByte("a = 'x\\'é\n"), 1u);
+TEST(TomlText, StrayBytesAreFoundWithTheirLine) {
+  EXPECT_EQ(LineOfStrayByte("\xc3\xa9 = 1\n"), 1u);
+  EXPECT_EQ(LineOfStrayByte("a = 1\nb = '\xc3\xa9'\n"), 2u);
+  EXPECT_EQ(LineOfStrayByte("a = 1 # \xc3\xa9\n"), 1u);
+  EXPECT_EQ(LineOfStrayByte("# fine\na = \xc3\xa9\n"), 2u);
   EXPECT_EQ(LineOfStrayByte(std::string_view("a = 1\n[\0", 8)), 2u);
-  EXPECT_EQ(LineOfStrayByte("a = \"\x01\"\n"), 1u);
-  EXPECT_EQ(LineOfStrayByte("a\t= 1\r\n"), std::nullopt);
+  EXPECT_EQ(LineOfStrayByte("# \x01\n"), 1u);
   // A no-break space, which looks like nothing.
   EXPECT_EQ(LineOfStrayByte("a\xc2\xa0= 1\n"), 1u);
 }

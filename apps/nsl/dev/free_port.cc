@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@
 
 namespace nsl::cli {
 
-CliResult<uint16_t> FreePort(uint16_t wanted, const std::string& option) {
+namespace {
+
+CliResult<uint16_t> TryPort(uint16_t wanted, const std::string& option) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return FailWith("cli.port", std::string("no socket: ") + std::strerror(errno));
   int on = 1;
@@ -30,6 +33,21 @@ CliResult<uint16_t> FreePort(uint16_t wanted, const std::string& option) {
                                     "); choose another with " + option + " N, or 0 for any");
   }
   return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+CliResult<uint16_t> FreePort(uint16_t wanted, const std::string& option) {
+  // Below the ports that the kernel gives to outgoing connections: one of those could take a port
+  // between this look and the start of the program that is meant to listen there.
+  constexpr int kTries = 32;
+  for (int i = 0; wanted == 0 && i < kTries; ++i) {
+    uint16_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number) break;
+    auto found = TryPort(static_cast<uint16_t>(10'000 + number % 20'000), option);
+    if (found) return found;
+  }
+  return TryPort(wanted, option);
 }
 
 }  // namespace nsl::cli
