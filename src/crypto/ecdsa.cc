@@ -178,6 +178,15 @@ EcPrivateKey<kCurve> EcPrivateKey<kCurve>::Generate(Random& random) {
 }
 
 template <Curve kCurve>
+Result<EcPrivateKey<kCurve>> EcPrivateKey<kCurve>::Tweaked(ByteView tweak) const {
+  SecretBytes sum(kBytes);
+  if (tweak.size() != kBytes || !AddScalars(kCurve, scalar_.view(), tweak, sum.Writable())) {
+    return Fail(Reason::kRequestInvalid, "the tweak does not lie below the order of the curve");
+  }
+  return FromScalar(sum.view());
+}
+
+template <Curve kCurve>
 Result<Bytes> EcPrivateKey<kCurve>::SignDigest(const ByteArray<kBytes>& digest) const {
   Bytes signature;
   if constexpr (kCurve == Curve::kP256) {

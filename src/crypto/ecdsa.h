@@ -66,6 +66,9 @@ class EcPrivateKey {
   static Result<EcPrivateKey> FromScalar(ByteView scalar);
 
   const EcPublicKey<kCurve>& PublicKey() const { return public_; }
+  // (this + tweak) mod n, for deriving child keys (BIP-32, SLIP-10): request.invalid when the tweak
+  // does not lie below n or the sum is 0.
+  Result<EcPrivateKey> Tweaked(ByteView tweak) const;
   // For sealing the key.
   SecretBytes Scalar() const { return scalar_.Clone(); }
 

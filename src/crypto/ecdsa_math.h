@@ -16,6 +16,9 @@ bool DecodePoint(Curve curve, ByteView point, std::span<uint8_t> uncompressed);
 // False unless 1 <= scalar < order.
 bool ScalarTimesGenerator(Curve curve, ByteView scalar, std::span<uint8_t> uncompressed);
 
+// (a + b) mod order, big-endian; false unless both lie below the order.
+bool AddScalars(Curve curve, ByteView a, ByteView b, std::span<uint8_t> sum);
+
 // RFC 6979 §3.2 with SHA-256; raw r || s. The result must be verified before it is released.
 Bytes SignP256Deterministic(const SecretBytes& scalar, const ByteArray<32>& digest);
 

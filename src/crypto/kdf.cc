@@ -96,4 +96,24 @@ Result<SecretBytes> Scrypt(ByteView password, ByteView salt, const ScryptParams&
   return out;
 }
 
+SecretBytes Pbkdf2HmacSha512(ByteView password, ByteView salt, uint32_t iterations, size_t length) {
+  NSL_CHECK(iterations > 0 && length > 0 && length <= 64);
+  static EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, "PBKDF2", nullptr);
+  NSL_CHECK(kdf != nullptr);
+  std::unique_ptr<EVP_KDF_CTX, FreeKdf> ctx(EVP_KDF_CTX_new(kdf));
+  NSL_CHECK(ctx != nullptr);
+  char digest[] = "SHA512";
+  // 1: no lower limits of SP 800-132 for salt and password.
+  int rfc_limits = 1;
+  OSSL_PARAM list[] = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+                       Octets(OSSL_KDF_PARAM_PASSWORD, password),
+                       Octets(OSSL_KDF_PARAM_SALT, salt),
+                       OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &iterations),
+                       OSSL_PARAM_construct_int(OSSL_KDF_PARAM_PKCS5, &rfc_limits),
+                       OSSL_PARAM_construct_end()};
+  SecretBytes out(length);
+  NSL_CHECK(EVP_KDF_derive(ctx.get(), out.Writable().data(), out.size(), list) == 1);
+  return out;
+}
+
 }  // namespace nsl::crypto

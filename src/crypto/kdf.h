@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Key derivation: HKDF-SHA-256 (RFC 5869) and scrypt (RFC 7914). Thread-safe.
+// Key derivation: HKDF-SHA-256 (RFC 5869), scrypt (RFC 7914) and, for BIP-39 alone, PBKDF2 with
+// HMAC-SHA-512 (RFC 8018). Thread-safe.
 #pragma once
 
 #include "base/result.h"
@@ -28,5 +29,8 @@ inline constexpr uint64_t kScryptMaxMemory = uint64_t{256} << 20;
 // that are no scrypt parameters, need more than kScryptMaxMemory or have p above 64.
 Result<SecretBytes> Scrypt(ByteView password, ByteView salt, const ScryptParams& params,
                            size_t length);
+
+// RFC 8018 §5.2 with HMAC-SHA-512. At least one round; up to 64 bytes, which is one block.
+SecretBytes Pbkdf2HmacSha512(ByteView password, ByteView salt, uint32_t iterations, size_t length);
 
 }  // namespace nsl::crypto
