@@ -12,70 +12,97 @@ namespace {
 constexpr std::string_view kAlphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr size_t kChecksum = 4;
 constexpr size_t kMaxPayload = 80;
+// 84 bytes need 115 characters at most; 128 characters give 128 bytes at most, when all are zero.
+constexpr size_t kWorkspace = kMaxBase58Text;
 
-std::string Encode(ByteView raw) {
-  std::string digits;
+using Workspace = std::span<uint8_t, kWorkspace>;
+
+// Writes the characters to the front of the workspace; how many.
+size_t Encode(ByteView raw, Workspace out) {
+  size_t n = 0;
   for (uint8_t byte : raw) {
     unsigned carry = byte;
-    for (char& digit : digits) {
-      carry += static_cast<unsigned>(static_cast<uint8_t>(digit)) << 8;
-      digit = static_cast<char>(carry % 58);
+    for (uint8_t& digit : out.first(n)) {
+      carry += static_cast<unsigned>(digit) << 8;
+      digit = static_cast<uint8_t>(carry % 58);
       carry /= 58;
     }
-    for (; carry > 0; carry /= 58) digits.push_back(static_cast<char>(carry % 58));
+    for (; carry > 0; carry /= 58) out[n++] = static_cast<uint8_t>(carry % 58);
   }
-  std::string out;
-  for (uint8_t byte : raw) {
-    if (byte != 0) break;
-    out.push_back(kAlphabet[0]);
-  }
-  for (size_t i = digits.size(); i > 0; --i) {
-    out.push_back(kAlphabet[static_cast<uint8_t>(digits[i - 1])]);
-  }
-  return out;
+  for (size_t i = 0; i < raw.size() && raw[i] == 0; ++i) out[n++] = 0;
+  std::reverse(out.begin(), out.begin() + static_cast<ptrdiff_t>(n));
+  for (uint8_t& digit : out.first(n)) digit = static_cast<uint8_t>(kAlphabet[digit]);
+  return n;
 }
 
-std::optional<Bytes> Decode(std::string_view text) {
-  Bytes reversed;
+// Writes the bytes to the front of the workspace; how many, or nothing for a wrong character.
+std::optional<size_t> Decode(std::string_view text, Workspace out) {
+  size_t n = 0;
   for (char c : text) {
     size_t digit = kAlphabet.find(c);
     if (digit == std::string_view::npos) return std::nullopt;
     unsigned carry = static_cast<unsigned>(digit);
-    for (uint8_t& byte : reversed) {
+    for (uint8_t& byte : out.first(n)) {
       carry += 58u * byte;
       byte = static_cast<uint8_t>(carry & 0xff);
       carry >>= 8;
     }
-    for (; carry > 0; carry >>= 8) reversed.push_back(static_cast<uint8_t>(carry & 0xff));
+    for (; carry > 0; carry >>= 8) out[n++] = static_cast<uint8_t>(carry & 0xff);
   }
-  size_t zeros = 0;
-  while (zeros < text.size() && text[zeros] == kAlphabet[0]) ++zeros;
-  Bytes out(zeros, 0);
-  out.insert(out.end(), reversed.rbegin(), reversed.rend());
-  return out;
+  for (size_t i = 0; i < text.size() && text[i] == kAlphabet[0]; ++i) out[n++] = 0;
+  std::reverse(out.begin(), out.begin() + static_cast<ptrdiff_t>(n));
+  return n;
+}
+
+// The payload in the workspace.
+std::optional<ByteView> DecodeChecked(std::string_view text, Workspace workspace) {
+  if (text.empty() || text.size() > kMaxBase58Text) return std::nullopt;
+  std::optional<size_t> size = Decode(text, workspace);
+  if (!size || *size < kChecksum) return std::nullopt;
+  ByteView payload = workspace.first(*size - kChecksum);
+  Hash256 hash = crypto::Hash256(payload);
+  if (!std::equal(hash.begin(), hash.begin() + kChecksum, workspace.data() + payload.size())) {
+    return std::nullopt;
+  }
+  return payload;
+}
+
+// The text in the workspace; `raw` has room for the payload and the checksum.
+ByteView EncodeChecked(ByteView payload, std::span<uint8_t> raw, Workspace workspace) {
+  NSL_CHECK(payload.size() <= kMaxPayload && raw.size() == payload.size() + kChecksum);
+  Hash256 hash = crypto::Hash256(payload);
+  std::ranges::copy(payload, raw.begin());
+  std::copy_n(hash.begin(), kChecksum, raw.begin() + static_cast<ptrdiff_t>(payload.size()));
+  return workspace.first(Encode(raw, workspace));
 }
 
 }  // namespace
 
 std::string ToBase58Check(ByteView payload) {
-  NSL_CHECK(payload.size() <= kMaxPayload);
-  Hash256 hash = crypto::Hash256(payload);
-  Bytes raw(payload.begin(), payload.end());
-  raw.insert(raw.end(), hash.begin(), hash.begin() + kChecksum);
-  return Encode(raw);
+  ByteArray<kWorkspace> workspace;
+  Bytes raw(payload.size() + kChecksum);
+  return std::string(AsText(EncodeChecked(payload, raw, workspace)));
 }
 
 std::optional<Bytes> FromBase58Check(std::string_view text) {
-  if (text.empty() || text.size() > kMaxBase58Text) return std::nullopt;
-  std::optional<Bytes> raw = Decode(text);
-  if (!raw || raw->size() < kChecksum) return std::nullopt;
-  size_t length = raw->size() - kChecksum;
-  Hash256 hash = crypto::Hash256(ByteView(*raw).first(length));
-  if (!std::equal(hash.begin(), hash.begin() + kChecksum, raw->begin() + length)) {
-    return std::nullopt;
-  }
-  raw->resize(length);
-  return raw;
+  ByteArray<kWorkspace> workspace;
+  std::optional<ByteView> payload = DecodeChecked(text, workspace);
+  if (!payload) return std::nullopt;
+  return ToBytes(*payload);
+}
+
+crypto::SecretBytes ToSecretBase58Check(const crypto::SecretBytes& payload) {
+  crypto::SecretBytes workspace(kWorkspace);
+  crypto::SecretBytes raw(payload.size() + kChecksum);
+  return crypto::SecretBytes::CopyOf(
+      EncodeChecked(payload.view(), raw.Writable(), workspace.Writable().first<kWorkspace>()));
+}
+
+std::optional<crypto::SecretBytes> FromSecretBase58Check(std::string_view text) {
+  crypto::SecretBytes workspace(kWorkspace);
+  auto payload = DecodeChecked(text, workspace.Writable().first<kWorkspace>());
+  if (!payload) return std::nullopt;
+  return crypto::SecretBytes::CopyOf(*payload);
 }
 
 }  // namespace nsl::neo
