@@ -6,10 +6,10 @@
 // keeps a seed keeps the rule with it. The one of Neo's own library stops where a derived number
 // is no key, SLIP-10 goes on from there (both with a chance below 2^-31).
 //
-// Guarantee: keys, chain codes and seeds lie in SecretBytes alone. The list of words is not known
-// here: a mnemonic with a mistyped word gives another seed, not an error. The texts that a caller
-// passes in are the caller's to wipe. Bip39Seed runs 2048 rounds:
-// a millisecond. An object is immutable: const members are thread-safe. Pure.
+// Guarantee: keys, chain codes and seeds lie in SecretBytes alone; mnemonic and passphrase are the
+// caller's to wipe. The list of words is not known here: a mnemonic with a mistyped word gives
+// another seed, not an error. Bip39Seed runs 2048 rounds, a millisecond. An object is immutable:
+// const members are thread-safe. Pure.
 #pragma once
 
 #include <string>
