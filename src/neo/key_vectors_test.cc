@@ -1,25 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Vectors of other implementations for keys, accounts, signatures, messages and state proofs, read
-// in place. Without the folder of NSL_SHARED_VECTORS there is nothing to compare with, and the
-// tests pass; the vectors of our own stand beside the code.
+// in place. Without the folder of NSL_SHARED_VECTORS they are skipped; the vectors of our own stand
+// beside the code.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <boost/json/value.hpp>
 
 #include "neo/hd_key.h"
+#include "neo/key_test_util.h"
 #include "neo/message.h"
 #include "neo/mpt_proof.h"
 #include "neo/nep2.h"
 #include "neo/signing.h"
-#include "neo/vectors_test_util.h"
+#include "neo/test_vectors.h"
 #include "neo/wif.h"
 
 namespace nsl::neo {
 namespace {
 
-namespace json = boost::json;
+// One vector's input or expected values.
+class Part {
+ public:
+  explicit Part(const boost::json::value& value) : value_(value) {}
+
+  bool Has(std::string_view name) const { return value_.as_object().contains(name); }
+  const boost::json::value& At(std::string_view name) const { return value_.as_object().at(name); }
+  std::string Text(std::string_view name) const { return std::string(At(name).as_string()); }
+  Bytes Raw(std::string_view name) const { return Hex(std::string_view(Text(name))); }
+  uint64_t Number(std::string_view name) const { return At(name).to_number<uint64_t>(); }
+
+ private:
+  const boost::json::value& value_;
+};
+
+class KeyVectors : public VectorsTest {
+ protected:
+  KeyVectors() : VectorsTest(NSL_SHARED_VECTORS) {}
+
+  void EachVector(std::string_view category, size_t least,
+                  const std::function<void(const Part& in, const Part& out)>& check) {
+    Each(category, least,
+         [&](const json::value& in, const json::value& out) { check(Part(in), Part(out)); });
+  }
+};
 
 crypto::P256PrivateKey KeyOf(const Part& in, std::string_view name = "private_key") {
   if (!in.Has(name)) return *PrivateKeyFromWif(in.Text("wif"));
@@ -39,7 +64,7 @@ std::string WifText(const crypto::P256PrivateKey& key) {
 // Text form of what a vector shows without 0x.
 std::string Displayed(const ScriptHash& hash) { return ToText(hash).substr(2); }
 
-TEST(KeyVectors, Keys) {
+TEST_F(KeyVectors, Keys) {
   EachVector("key", 5, [](const Part& in, const Part& out) {
     crypto::P256PrivateKey key = KeyOf(in);
     PublicKey pub(key.PublicKey());
@@ -55,7 +80,7 @@ TEST(KeyVectors, Keys) {
   });
 }
 
-TEST(KeyVectors, Wif) {
+TEST_F(KeyVectors, Wif) {
   EachVector("wif", 4, [](const Part& in, const Part& out) {
     auto key = PrivateKeyFromWif(in.Text("wif"));
     bool good = !out.Has("error") && out.At("compressed").as_bool();
@@ -74,7 +99,7 @@ crypto::ScryptParams ScryptOf(const Part& in) {
           .p = static_cast<uint32_t>(scrypt.Number("p"))};
 }
 
-TEST(KeyVectors, Nep2) {
+TEST_F(KeyVectors, Nep2) {
   EachVector("nep2", 8, [](const Part& in, const Part& out) {
     std::string passphrase = in.Text("passphrase_utf8");
     EXPECT_EQ(*EncryptNep2(KeyOf(in), AsBytes(passphrase), ScryptOf(in)), out.Text("nep2"));
@@ -84,7 +109,7 @@ TEST(KeyVectors, Nep2) {
   });
 }
 
-TEST(KeyVectors, Nep6) {
+TEST_F(KeyVectors, Nep6) {
   EachVector("nep6", 1, [](const Part& in, const Part& out) {
     auto key = DecryptNep2(in.Text("nep2"), AsBytes(in.Text("password")), ScryptOf(in));
     ASSERT_TRUE(key) << key.error().detail;
@@ -98,7 +123,7 @@ TEST(KeyVectors, Nep6) {
   });
 }
 
-TEST(KeyVectors, Addresses) {
+TEST_F(KeyVectors, Addresses) {
   EachVector("address", 2, [](const Part& in, const Part& out) {
     auto hash = ScriptHashFromAddress(in.Text("address"));
     ASSERT_TRUE(hash);
@@ -108,7 +133,7 @@ TEST(KeyVectors, Addresses) {
   });
 }
 
-TEST(KeyVectors, Multisig) {
+TEST_F(KeyVectors, Multisig) {
   EachVector("multisig", 6, [](const Part& in, const Part& out) {
     std::vector<PublicKey> keys;
     for (const json::value& key : in.At("public_keys").as_array()) {
@@ -122,7 +147,7 @@ TEST(KeyVectors, Multisig) {
   });
 }
 
-TEST(KeyVectors, Ecdsa) {
+TEST_F(KeyVectors, Ecdsa) {
   EachVector("ecdsa", 3, [](const Part& in, const Part& out) {
     Bytes message = ToBytes(in.Text("message_utf8"));
     if (in.Has("private_key")) {
@@ -136,7 +161,7 @@ TEST(KeyVectors, Ecdsa) {
   });
 }
 
-TEST(KeyVectors, DataToSign) {
+TEST_F(KeyVectors, DataToSign) {
   EachVector("tx", 1, [](const Part& in, const Part& out) {
     if (!out.Has("sign_data") || !in.Has("unsigned")) return;
     Hash256 id = crypto::Sha256(in.Raw("unsigned"));
@@ -145,7 +170,7 @@ TEST(KeyVectors, DataToSign) {
   });
 }
 
-TEST(KeyVectors, Bip39) {
+TEST_F(KeyVectors, Bip39) {
   EachVector("bip39", 1, [](const Part& in, const Part& out) {
     auto seed = Bip39Seed(in.Text("mnemonic"), in.Text("passphrase"));
     ASSERT_TRUE(seed);
@@ -162,7 +187,7 @@ void ExpectHdKey(const Result<HdKey>& key, const Part& out) {
   if (out.Has("chain_code")) EXPECT_EQ(ToHex(key->chain_code().view()), out.Text("chain_code"));
 }
 
-TEST(KeyVectors, Bip32) {
+TEST_F(KeyVectors, Bip32) {
   EachVector("bip32", 2, [](const Part& in, const Part& out) {
     if (in.Has("mnemonic")) {
       auto seed = Bip39Seed(in.Text("mnemonic"), in.Text("passphrase"));
@@ -202,7 +227,7 @@ std::vector<std::string> Fitting(const Part& in, const Part& out) {
   return names;
 }
 
-TEST(KeyVectors, Messages) {
+TEST_F(KeyVectors, Messages) {
   std::vector<std::string> all;
   EachVector("message", 8, [&](const Part& in, const Part& out) {
     if (!out.Has("signature")) {
@@ -224,7 +249,7 @@ TEST(KeyVectors, Messages) {
                      "fake transaction without salt", "plain", "replay safe"}));
 }
 
-TEST(KeyVectors, Nep20) {
+TEST_F(KeyVectors, Nep20) {
   EachVector("nep20", 3, [](const Part& in, const Part& out) {
     bool sample = in.Has("network_effective");
     AuthenticationChallenge challenge{
@@ -251,7 +276,7 @@ Hash256 RootOf(const Part& out) {
   return *ToArray<32>(raw);
 }
 
-TEST(KeyVectors, StateProofs) {
+TEST_F(KeyVectors, StateProofs) {
   EachVector("mpt", 3, [](const Part& in, const Part& out) {
     if (out.Has("proof_base64")) {
       auto proof = ParseMptProof(*FromBase64(out.Text("proof_base64")));
