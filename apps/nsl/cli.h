@@ -58,6 +58,7 @@ void AddRunVerbs(CLI::App& root, Cli& cli);
 void AddReceiptVerbs(CLI::App& root, Cli& cli);
 void AddConfigVerbs(CLI::App& root, Cli& cli);
 void AddDevVerbs(CLI::App& root, Cli& cli);
+void AddNeoVerbs(CLI::App& root, Cli& cli);
 void AddInfoVerbs(CLI::App& root, Cli& cli);
 
 }  // namespace nsl::cli

@@ -35,6 +35,7 @@ void Declare(CLI::App& root, Cli& cli) {
   AddReceiptVerbs(root, cli);
   AddProjectVerbs(root, cli);
   AddConfigVerbs(root, cli);
+  AddNeoVerbs(root, cli);
   AddInfoVerbs(root, cli);
 }
 
