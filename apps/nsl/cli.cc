@@ -90,13 +90,18 @@ CLI::App& AddGroup(CLI::App& parent, Cli& cli, const std::string& name, const st
   group->final_callback([&cli, group] {
     if (!group->get_subcommands().empty()) return;
     cli.action = [&cli, group]() -> CliStatus {
+      // A group may stand inside another.
+      std::string path = "nsl";
+      if (const CLI::App* parent = group->get_parent(); parent->get_parent() != nullptr) {
+        path += " " + parent->get_name();
+      }
       if (!cli.json) {
-        cli.term().Line(group->help("nsl"));
+        cli.term().Line(group->help(path));
         cli.exit = Exit::kUsage;
         return {};
       }
-      return Usage("'" + group->get_name() + "' needs a verb; see nsl " + group->get_name() +
-                   " --help");
+      path += " " + group->get_name();
+      return Usage("'" + path + "' needs a verb; see " + path + " --help");
     };
   });
   return *group;

@@ -38,9 +38,6 @@ std::string FlagsText(uint8_t flags) {
   return Joined(names, "None");
 }
 
-// As nodes show it: the four bytes as they stand in the file are little-endian.
-std::string ChecksumText(const neo::Nef& nef) { return std::to_string(neo::ChecksumOf(nef)); }
-
 std::string ParametersText(const std::vector<neo::ParameterDefinition>& parameters) {
   std::string out = "(";
   for (const auto& parameter : parameters) {
@@ -89,7 +86,7 @@ void ShowNef(Terminal& term, const neo::Nef& nef, size_t size) {
               {"source", nef.source.empty() ? "-" : Printable(nef.source, false)},
               {"tokens", std::to_string(nef.tokens.size())},
               {"script", std::to_string(nef.script.size()) + " bytes"},
-              {"checksum", ChecksumText(nef) + " (good)"}});
+              {"checksum", std::to_string(neo::ChecksumOf(nef)) + " (good)"}});
   if (nef.tokens.empty()) return;
   Rows rows;
   for (const auto& token : nef.tokens) {
@@ -127,7 +124,9 @@ void ShowManifest(Terminal& term, const neo::Manifest& manifest) {
     rows.push_back({"may call", PeerText(one.peer) + "  " +
                                     (one.methods ? Joined(*one.methods, "no method") : "*")});
   }
-  if (!manifest.extra.is_null()) rows.push_back({"extra", json::serialize(manifest.extra)});
+  if (!manifest.extra.is_null()) {
+    rows.push_back({"extra", Printable(json::serialize(manifest.extra), false)});
+  }
   term.Table({"FIELD", "VALUE"}, rows);
   ShowAbi(term, manifest);
 }
