@@ -19,8 +19,8 @@ void Run(bool encrypt, ByteView key, ByteView in, std::span<uint8_t> out) {
   NSL_CHECK(key.size() == 32 && in.size() % kAesBlockBytes == 0 && in.size() <= 4'096);
   CipherCtxPtr ctx(EVP_CIPHER_CTX_new());
   NSL_CHECK(ctx != nullptr);
-  NSL_CHECK(EVP_CipherInit_ex2(ctx.get(), Cipher(), key.data(), nullptr, encrypt ? 1 : 0,
-                               nullptr) == 1);
+  NSL_CHECK(
+      EVP_CipherInit_ex2(ctx.get(), Cipher(), key.data(), nullptr, encrypt ? 1 : 0, nullptr) == 1);
   NSL_CHECK(EVP_CIPHER_CTX_set_padding(ctx.get(), 0) == 1);
   int n = 0;
   if (in.empty()) return;

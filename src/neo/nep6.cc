@@ -120,8 +120,8 @@ Status CheckScript(const WalletContract& contract, const ScriptHash& account,
 Result<WalletContract> ReadContract(WireContract in, const ScriptHash& account,
                                     const std::string& at) {
   WalletContract out{.deployed = in.deployed};
-  if (!in.script && !in.deployed) return Refuse(at + "/script", "is missing");
   if (in.script) out.script = *std::move(in.script);
+  if (out.script.empty() && !in.deployed) return Refuse(at + "/script", "is missing or empty");
   for (size_t i = 0; i < in.parameters.size(); ++i) {
     if (std::ranges::find(kTypes, in.parameters[i].type) == std::end(kTypes)) {
       return Refuse(at + "/parameters/" + std::to_string(i) + "/type",

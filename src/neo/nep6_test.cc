@@ -123,6 +123,16 @@ TEST(Nep6, AnAccountComesOnce) {
   EXPECT_NE(text.error().detail.find("/accounts/3/address: is named twice"), std::string::npos);
 }
 
+TEST(Nep6, OnlyADeployedContractMayLackAScript) {
+  WalletFile wallet = Sample();
+  wallet.accounts[0].contract->script.clear();
+  wallet.accounts[0].account = HashOfScript({});
+  auto text = WriteNep6(wallet);
+  ASSERT_FALSE(text);
+  EXPECT_EQ(text.error().detail,
+            "the wallet file, /accounts/0/contract/script: is missing or empty");
+}
+
 TEST(Nep6, DoesNotWriteWhatIsNoJson) {
   WalletFile wallet = Sample();
   wallet.extra = "{";
