@@ -13,6 +13,7 @@
 #include <span>
 
 #include "neo/verification_script.h"
+#include "neo/witness.h"
 
 namespace nsl::neo {
 
@@ -25,12 +26,6 @@ SignData TransactionSignData(uint32_t magic, const Hash256& id);
 // platform.integrity when the new signature did not verify.
 Result<Signature> SignTransaction(const crypto::P256PrivateKey& key, uint32_t magic,
                                   const Hash256& id);
-
-struct Witness {
-  Bytes invocation;
-  Bytes verification;
-  friend bool operator==(const Witness&, const Witness&) = default;
-};
 
 Result<Witness> SingleKeyWitness(const crypto::P256PrivateKey& key, uint32_t magic,
                                  const Hash256& id);

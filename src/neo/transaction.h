@@ -14,13 +14,13 @@
 #include "base/result.h"
 #include "neo/signer.h"
 #include "neo/uint256.h"
+#include "neo/witness.h"
 
 namespace nsl::neo {
 
 inline constexpr size_t kMaxTransactionBytes = 102400;
 // Signers and attributes together.
 inline constexpr size_t kMaxSignersAndAttributes = 16;
-inline constexpr size_t kMaxWitnessScriptBytes = 1024;
 inline constexpr size_t kMaxOracleResultBytes = 65535;
 
 enum class AttributeType : uint8_t {
@@ -58,12 +58,6 @@ struct Attribute {
   uint8_t keys = 0;
 
   bool operator==(const Attribute&) const = default;
-};
-
-struct Witness {
-  Bytes invocation;
-  Bytes verification;
-  bool operator==(const Witness&) const = default;
 };
 
 struct Transaction {

@@ -18,11 +18,10 @@
 
 #include "neo/public_key.h"
 #include "neo/script_hash.h"
+#include "neo/witness.h"
 
 namespace nsl::neo {
 
-// Of an invocation or a verification script in a witness.
-inline constexpr size_t kMaxWitnessScriptBytes = 1'024;
 inline constexpr size_t kSignatureBytes = 64;
 // What fits: 66 bytes for a signature, 35 for a key.
 inline constexpr size_t kMaxSignatures = kMaxWitnessScriptBytes / (2 + kSignatureBytes);
