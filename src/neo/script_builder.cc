@@ -43,11 +43,21 @@ ScriptBuilder& ScriptBuilder::PushData(ByteView data) {
   return *this;
 }
 
-ScriptBuilder& ScriptBuilder::PushArray(std::span<const ContractParameter> items) {
-  if (items.empty()) return Op(Opcode::kNEWARRAY0);
+void ScriptBuilder::PushReversed(std::span<const ContractParameter> items) {
   for (size_t i = items.size(); i-- > 0;) Push(items[i]);
   PushInteger(static_cast<int64_t>(items.size()));
+}
+
+ScriptBuilder& ScriptBuilder::PushArray(std::span<const ContractParameter> items) {
+  if (items.empty()) return Op(Opcode::kNEWARRAY0);
+  PushReversed(items);
   return Op(Opcode::kPACK);
+}
+
+ScriptBuilder& ScriptBuilder::PushStruct(std::span<const ContractParameter> items) {
+  if (items.empty()) return Op(Opcode::kNEWSTRUCT0);
+  PushReversed(items);
+  return Op(Opcode::kPACKSTRUCT);
 }
 
 ScriptBuilder& ScriptBuilder::PushMap(const ContractParameter::Map& map) {

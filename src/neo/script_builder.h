@@ -33,6 +33,8 @@ class ScriptBuilder {
   ScriptBuilder& Push(const ContractParameter& parameter);
   // The arguments as one array, as System.Contract.Call takes them.
   ScriptBuilder& PushArray(std::span<const ContractParameter> items);
+  // The same as a struct, which the machine copies where it would share an array.
+  ScriptBuilder& PushStruct(std::span<const ContractParameter> items);
   ScriptBuilder& Call(const ScriptHash& contract, std::string_view method,
                       std::span<const ContractParameter> arguments,
                       CallFlags flags = CallFlags::kAll);
@@ -46,6 +48,7 @@ class ScriptBuilder {
   Result<Bytes> Take();
 
  private:
+  void PushReversed(std::span<const ContractParameter> items);
   ScriptBuilder& PushMap(const ContractParameter::Map& map);
 
   Bytes out_;
