@@ -6,12 +6,14 @@
 
 #include "base/json.h"
 #include "neo/amount.h"
+#include "neo/assembler.h"
 #include "neo/block.h"
 #include "neo/disassembler.h"
 #include "neo/fee.h"
 #include "neo/manifest.h"
 #include "neo/nef.h"
 #include "neo/stack_item.h"
+#include "neo/transaction_json.h"
 
 namespace {
 
@@ -35,6 +37,7 @@ void Transactions(ByteView in) {
   if (auto tx = DecodeTransaction(in)) {
     CheckSame(in, EncodeTransaction(*tx).value());
     NSL_CHECK(SizeOf(*tx) == in.size());
+    NSL_CHECK(TransactionFromJson(ToJson(*tx)).value() == *tx);
   }
   if (auto tx = DecodeUnsignedTransaction(in))
     CheckSame(in, EncodeUnsignedTransaction(*tx).value());
@@ -71,6 +74,13 @@ void Scripts(ByteView in) {
     at += 1 + length + one.operand.size();
   }
   NSL_CHECK(at == in.size());
+  if (!in.empty()) CheckSame(in, Assemble(Disassemble(in).value(), in.size()).value());
+}
+
+// Any text as assembly; what is assembled is disassembled to text that gives it again.
+void Assembly(ByteView in) {
+  auto script = Assemble(nsl::AsText(in));
+  if (script) CheckSame(*script, Assemble(Disassemble(*script).value()).value());
 }
 
 // Not compared as values: texts of hashes may be written in more than one way.
@@ -98,7 +108,7 @@ void Numbers(ByteView in) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   ByteView in(data + 1, size - 1);
-  switch (data[0] % 10) {
+  switch (data[0] % 12) {
     case 0:
       Transactions(in);
       break;
@@ -125,6 +135,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 8:
       ThroughJson(in, [](const auto& v) { return ManifestFromJson(v); });
+      break;
+    case 9:
+      ThroughJson(in, [](const auto& v) { return TransactionFromJson(v); });
+      break;
+    case 10:
+      Assembly(in);
       break;
     default:
       Numbers(in);
