@@ -24,19 +24,40 @@ constexpr size_t kMaxKeys = 64;
 
 namespace {
 
-// Head of an item, then what it announces: grown once, because these lie on the hot path.
-void AppendItem(Bytes& out, uint8_t major, uint64_t v, ByteView content) {
-  size_t tail = v < 24 ? 0 : v <= 0xff ? 1 : v <= 0xffff ? 2 : v <= 0xffff'ffff ? 4 : 8;
+// Bytes after the first one of a head with this value.
+size_t TailOf(uint64_t v) {
+  return v < 24 ? 0 : v <= 0xff ? 1 : v <= 0xffff ? 2 : v <= 0xffff'ffff ? 4 : 8;
+}
+
+// Head of an item, then what it announces; gives the end of what it wrote.
+uint8_t* PutItem(uint8_t* to, uint8_t major, uint64_t v, ByteView content) {
   static constexpr uint8_t kInfo[] = {0, 24, 25, 0, 26, 0, 0, 0, 27};
-  size_t at = out.size();
-  out.resize(at + 1 + tail + content.size());
-  uint8_t* to = out.data() + at;
+  size_t tail = TailOf(v);
   to[0] = static_cast<uint8_t>(major | (tail == 0 ? v : kInfo[tail]));
   for (size_t i = 0; i < tail; ++i) to[tail - i] = static_cast<uint8_t>(v >> (8 * i));
-  if (!content.empty()) std::memcpy(to + 1 + tail, content.data(), content.size());
+  to += 1 + tail;
+  if (!content.empty()) std::memcpy(to, content.data(), content.size());
+  return to + content.size();
+}
+
+// Grown once, because these lie on the hot path.
+void AppendItem(Bytes& out, uint8_t major, uint64_t v, ByteView content) {
+  size_t at = out.size();
+  out.resize(at + 1 + TailOf(v) + content.size());
+  PutItem(out.data() + at, major, v, content);
 }
 
 }  // namespace
+
+void AppendCborArray(Bytes& out, std::initializer_list<CborField> fields) {
+  size_t bytes = 1 + TailOf(fields.size());
+  for (const CborField& field : fields) bytes += 1 + TailOf(field.value_) + field.content_.size();
+  size_t at = out.size();
+  out.resize(at + bytes);
+  uint8_t* to = PutItem(out.data() + at, 0x80, fields.size(), {});
+  for (const CborField& field : fields)
+    to = PutItem(to, field.major_, field.value_, field.content_);
+}
 
 void CborWriter::Head(uint8_t major, uint64_t v) { AppendItem(out_, major, v, {}); }
 

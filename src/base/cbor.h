@@ -10,6 +10,7 @@
 // Views borrow from the input. One thread.
 #pragma once
 
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,28 @@ class CborWriter {
 
   nsl::Bytes& out_;
 };
+
+// One item of a short positional array, for AppendCborArray.
+class CborField {
+ public:
+  static CborField Uint(uint64_t v) { return {0x00, v, {}}; }
+  static CborField Bytes(ByteView v) { return {0x40, v.size(), v}; }
+  static CborField Text(std::string_view v) { return {0x60, v.size(), AsBytes(v)}; }
+  static CborField Bool(bool v) { return {0xe0, v ? 21U : 20U, {}}; }
+
+ private:
+  CborField(uint8_t major, uint64_t value, ByteView content)
+      : content_(content), value_(value), major_(major) {}
+  friend void AppendCborArray(nsl::Bytes& out, std::initializer_list<CborField> fields);
+
+  ByteView content_;
+  uint64_t value_;
+  uint8_t major_;
+};
+
+// The same bytes as a CborWriter makes, with one growth of `out`: frames of every call are written
+// this way.
+void AppendCborArray(nsl::Bytes& out, std::initializer_list<CborField> fields);
 
 enum class CborType : uint8_t {
   kUint,

@@ -287,5 +287,26 @@ TEST(CborTest, SurvivesRandomBytes) {
   EXPECT_GT(accepted, 0u);
 }
 
+TEST(CborArray, IsWhatTheWriterMakes) {
+  Bytes blob(300, 7);
+  Bytes expected = {9};
+  CborWriter w(expected);
+  w.Array(8);
+  w.Text("run");
+  w.Text("");
+  w.Bytes(blob);
+  w.Uint(23);
+  w.Uint(24);
+  w.Uint(1'000'000'000'000);
+  w.Bool(true);
+  w.Bool(false);
+  // Appends behind what is there.
+  Bytes out = {9};
+  using F = CborField;
+  AppendCborArray(out, {F::Text("run"), F::Text(""), F::Bytes(blob), F::Uint(23), F::Uint(24),
+                        F::Uint(1'000'000'000'000), F::Bool(true), F::Bool(false)});
+  EXPECT_EQ(out, expected);
+}
+
 }  // namespace
 }  // namespace nsl

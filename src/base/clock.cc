@@ -11,6 +11,12 @@ UnixMillis SystemClock::NowMs() const {
       .count();
 }
 
+UnixMillis SystemClock::CoarseMs() const {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return static_cast<UnixMillis>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000;
+}
+
 std::string ToRfc3339(UnixMillis ms) {
   int64_t seconds = ms / 1000;
   int64_t rest = ms % 1000;

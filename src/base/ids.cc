@@ -1,52 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/ids.h"
 
-#include <cstring>
-
 namespace nsl {
 namespace {
 constexpr char kAlphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 }
 
-std::string IdBody(UnixMillis ms, const ByteArray<10>& random) {
-  std::string out(kIdBodyLength, '0');
+namespace {
+
+void PutIdBody(UnixMillis ms, const uint8_t* random, char* out) {
   uint64_t time = static_cast<uint64_t>(ms) & 0xffff'ffff'ffff;
-  for (int i = 9; i >= 0; --i) {
-    out[static_cast<size_t>(i)] = kAlphabet[time & 31];
+  for (size_t i = 10; i-- > 0;) {
+    out[i] = kAlphabet[time & 31];
     time >>= 5;
   }
-  uint64_t acc = 0;
-  int have = 0;
-  size_t at = 10;
-  for (uint8_t byte : random) {
-    acc = (acc << 8) | byte;
-    have += 8;
-    while (have >= 5) {
-      have -= 5;
-      out[at++] = kAlphabet[(acc >> have) & 31];
+  // Five bytes are eight characters.
+  for (size_t half = 0; half < 2; ++half) {
+    uint64_t bits = 0;
+    for (size_t i = 0; i < 5; ++i) bits = bits << 8 | random[half * 5 + i];
+    for (size_t i = 8; i-- > 0;) {
+      out[10 + half * 8 + i] = kAlphabet[bits & 31];
+      bits >>= 5;
     }
-    acc &= (1u << have) - 1;
   }
+}
+
+}  // namespace
+
+std::string IdBody(UnixMillis ms, const ByteArray<10>& random) {
+  std::string out(kIdBodyLength, '0');
+  PutIdBody(ms, random.data(), out.data());
   return out;
 }
 
 std::string IdMaker::Make(std::string_view prefix) {
-  if (used_ + 10 > pool_.size()) {
+  constexpr size_t kRandomBytes = 10;
+  if (used_ + kRandomBytes > pool_.size()) {
     random_.Fill(pool_);
     used_ = 0;
   }
-  ByteArray<10> random;
-  std::memcpy(random.data(), pool_.data() + used_, random.size());
-  used_ += random.size();
-  std::string out(prefix);
-  out += IdBody(clock_.NowMs(), random);
+  std::string out;
+  out.reserve(prefix.size() + kIdBodyLength);
+  out += prefix;
+  out.resize(prefix.size() + kIdBodyLength);
+  PutIdBody(clock_.CoarseMs(), pool_.data() + used_, out.data() + prefix.size());
+  used_ += kRandomBytes;
   return out;
 }
 
 bool IsId(std::string_view prefix, std::string_view text) {
   if (text.size() != prefix.size() + kIdBodyLength || !text.starts_with(prefix)) return false;
   for (char c : text.substr(prefix.size())) {
-    if (std::strchr(kAlphabet, c) == nullptr || c == '\0') return false;
+    // kAlphabet: digits, and small letters without i, l, o, u.
+    bool digit = c >= '0' && c <= '9';
+    bool letter = c >= 'a' && c <= 'z' && c != 'i' && c != 'l' && c != 'o' && c != 'u';
+    if (!digit && !letter) return false;
   }
   return true;
 }

@@ -12,18 +12,12 @@ constexpr uint64_t kReplyFields = 13;
 }  // namespace
 
 void AppendInvokeRequest(const InvokeRequest& request, Bytes& out) {
-  CborWriter w(out);
-  w.Array(kRequestFields);
-  w.Text(request.credential);
-  w.Text(request.function_id);
-  w.Text(request.alias);
-  w.Text(request.run_id);
-  w.Text(request.request_id);
-  w.Text(request.traceparent);
-  w.Bool(request.keep);
-  w.Text(request.type);
-  w.Text(request.http);
-  w.Bytes(request.payload);
+  using F = CborField;
+  AppendCborArray(
+      out, {F::Text(request.credential), F::Text(request.function_id), F::Text(request.alias),
+            F::Text(request.run_id), F::Text(request.request_id), F::Text(request.traceparent),
+            F::Bool(request.keep), F::Text(request.type), F::Text(request.http),
+            F::Bytes(request.payload)});
 }
 
 Result<InvokeRequest> ParseInvokeRequest(ByteView body) {
@@ -47,21 +41,14 @@ Result<InvokeRequest> ParseInvokeRequest(ByteView body) {
 }
 
 void AppendInvokeReply(const InvokeReply& reply, Bytes& out) {
-  CborWriter w(out);
-  w.Array(kReplyFields);
-  w.Text(reply.reason);
-  w.Text(reply.detail);
-  w.Text(reply.project_id);
-  w.Text(reply.version_id);
-  w.Bytes(reply.result);
-  w.Uint(reply.usage.cpu_us);
-  w.Uint(reply.usage.wall_us);
-  w.Uint(reply.usage.input_bytes);
-  w.Uint(reply.usage.output_bytes);
-  w.Uint(reply.usage.host_calls);
-  w.Uint(reply.usage.peak_memory_kb);
-  w.Bytes(reply.receipt);
-  w.Bytes(reply.sealed_detail);
+  using F = CborField;
+  const RunUsage& usage = reply.usage;
+  AppendCborArray(
+      out, {F::Text(reply.reason), F::Text(reply.detail), F::Text(reply.project_id),
+            F::Text(reply.version_id), F::Bytes(reply.result), F::Uint(usage.cpu_us),
+            F::Uint(usage.wall_us), F::Uint(usage.input_bytes), F::Uint(usage.output_bytes),
+            F::Uint(usage.host_calls), F::Uint(usage.peak_memory_kb), F::Bytes(reply.receipt),
+            F::Bytes(reply.sealed_detail)});
 }
 
 Result<InvokeReply> ParseInvokeReply(ByteView body) {

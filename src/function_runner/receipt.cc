@@ -16,26 +16,17 @@ std::unexpected<Error> NotAn(const char* what) {
 }  // namespace
 
 void AppendReceiptLeaf(const ReceiptLeaf& leaf, Bytes& out) {
-  CborWriter w(out);
-  w.Array(kLeafFields);
-  w.Text(kReceiptTag);
-  w.Text(leaf.run_id);
-  w.Text(leaf.origin);
-  w.Text(leaf.evidence);
-  w.Text(leaf.project_id);
-  w.Text(leaf.function_id);
-  w.Text(leaf.version_id);
-  w.Bytes(leaf.code_hash);
-  w.Text(leaf.principal_id);
-  w.Bytes(leaf.credential_hash);
-  w.Bytes(leaf.input_hash);
-  w.Bytes(leaf.output_hash);
-  w.Text(leaf.reason);
-  for (uint64_t n : {leaf.cpu_us, leaf.wall_us, leaf.input_bytes, leaf.output_bytes,
-                     leaf.host_calls, leaf.peak_memory_kb, leaf.chain_height, leaf.route_sequence,
-                     leaf.run_sequence, leaf.started_ms}) {
-    w.Uint(n);
-  }
+  using F = CborField;
+  AppendCborArray(
+      out,
+      {F::Text(kReceiptTag),           F::Text(leaf.run_id),       F::Text(leaf.origin),
+       F::Text(leaf.evidence),         F::Text(leaf.project_id),   F::Text(leaf.function_id),
+       F::Text(leaf.version_id),       F::Bytes(leaf.code_hash),   F::Text(leaf.principal_id),
+       F::Bytes(leaf.credential_hash), F::Bytes(leaf.input_hash),  F::Bytes(leaf.output_hash),
+       F::Text(leaf.reason),           F::Uint(leaf.cpu_us),       F::Uint(leaf.wall_us),
+       F::Uint(leaf.input_bytes),      F::Uint(leaf.output_bytes), F::Uint(leaf.host_calls),
+       F::Uint(leaf.peak_memory_kb),   F::Uint(leaf.chain_height), F::Uint(leaf.route_sequence),
+       F::Uint(leaf.run_sequence),     F::Uint(leaf.started_ms)});
 }
 
 Result<ReceiptLeaf> ParseReceiptLeaf(ByteView encoded) {

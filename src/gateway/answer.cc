@@ -58,7 +58,7 @@ void AddCommon(HeaderList& headers, const Meta& meta, std::string_view date,
 
 // RFC 9110 §6.6.1; made once a second.
 std::string_view Gateway::Date() {
-  int64_t second = env_.clock.NowMs() / 1000;
+  int64_t second = env_.clock.CoarseMs() / 1000;
   if (second != date_second_) {
     date_second_ = second;
     date_ =

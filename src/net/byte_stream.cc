@@ -3,6 +3,10 @@
 
 namespace nsl::net {
 
+bool ByteStream::WatchRead(ReadReady*) { return false; }
+
+std::optional<Result<size_t>> ByteStream::ReadNow(std::span<uint8_t>) { return std::nullopt; }
+
 Task<Status> ByteStream::WriteAll(ByteView data) {
   while (!data.empty()) {
     Result<size_t> taken = WriteNow(data);

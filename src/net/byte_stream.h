@@ -29,12 +29,27 @@ struct PeerInfo {
   std::optional<int32_t> pid;
 };
 
+// Told that ReadNow has something: bytes, the end, or an error.
+class ReadReady {
+ public:
+  virtual void OnReadable() = 0;
+
+ protected:
+  ~ReadReady() = default;
+};
+
 class ByteStream {
  public:
   virtual ~ByteStream() = default;
 
   // Waits for at least one byte; 0 = the other end wrote its last byte before.
   virtual Task<Result<size_t>> ReadSome(std::span<uint8_t> into) = 0;
+  // Reading without a waiting coroutine, for the streams that can: `reader` is told again and again
+  // while there is something to read, until null is given or the stream closes. False when this
+  // stream cannot, and then ReadNow must not be used.
+  virtual bool WatchRead(ReadReady* reader);
+  // As ReadSome, or nothing when that would wait.
+  virtual std::optional<Result<size_t>> ReadNow(std::span<uint8_t> into);
   // Takes what fits without waiting, 0 when nothing does. After a short write the next call starts
   // with the byte that was not taken.
   virtual Result<size_t> WriteNow(ByteView data) = 0;

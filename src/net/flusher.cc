@@ -25,9 +25,12 @@ Flusher& Flusher::For(const Executor& executor) {
 void Flusher::Add(FlushTarget& target) {
   target.dirty_ = true;
   dirty_.push_back(&target);
-  if (posted_) return;
+  if (posted_ || in_batch_) return;
   posted_ = true;
-  asio::post(context_.get_executor(), [this] { Run(); });
+  asio::post(context_.get_executor(), [this] {
+    posted_ = false;
+    Run();
+  });
 }
 
 void Flusher::Remove(FlushTarget& target) {
@@ -48,7 +51,6 @@ void Flusher::Run() {
   for (size_t i = 0; i < dirty_.size(); ++i) {
     if (dirty_[i] != nullptr) dirty_[i]->BeforeFlush();
   }
-  posted_ = false;
   running_.swap(dirty_);
   for (size_t i = 0; i < running_.size(); ++i) {
     FlushTarget* target = running_[i];

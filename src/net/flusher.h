@@ -8,6 +8,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <utility>
 #include <vector>
 
 #include "base/task.h"
@@ -40,6 +41,24 @@ class Flusher final : public asio::execution_context::service {
   explicit Flusher(asio::execution_context& context);
   static Flusher& For(const Executor& executor);
 
+  // While one stands, marked targets wait for its end instead of the next turn of the loop, which
+  // costs a look at every descriptor. For whoever handles all that was ready in one go.
+  class Batch {
+   public:
+    explicit Batch(Flusher& flusher)
+        : flusher_(flusher), outer_(std::exchange(flusher.in_batch_, true)) {}
+    Batch(const Batch&) = delete;
+    Batch& operator=(const Batch&) = delete;
+    ~Batch() {
+      flusher_.in_batch_ = outer_;
+      if (!outer_ && !flusher_.dirty_.empty()) flusher_.Run();
+    }
+
+   private:
+    Flusher& flusher_;
+    bool outer_;
+  };
+
   // Called on the io_context's thread.
   void Add(FlushTarget& target);
   void Remove(FlushTarget& target);
@@ -52,6 +71,7 @@ class Flusher final : public asio::execution_context::service {
   std::vector<FlushTarget*> dirty_;
   std::vector<FlushTarget*> running_;
   bool posted_ = false;
+  bool in_batch_ = false;
 };
 
 inline void FlushTarget::MarkDirty() {

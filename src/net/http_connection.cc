@@ -56,6 +56,12 @@ Task<void> HttpConnection::Serve() {
       waiting_ = false;
       continue;
     }
+    if (phase_ == Phase::kHead && !ended_ && stream_->WatchRead(this)) {
+      watching_ = true;
+      while (watching_ && !dead_) co_await changed_->Wait();
+      if (dead_) co_return;
+      continue;
+    }
     // Large bodies are read in large pieces.
     size_t want =
         phase_ == Phase::kHead ? kReadBytes : std::min(in_.size() + kReadBytes, kMaxReadBytes);
@@ -73,6 +79,28 @@ Task<void> HttpConnection::Serve() {
     in_.Commit(*got);
     last_byte_ = owner_->now;
   }
+}
+
+void HttpConnection::OnReadable() {
+  // A request may end the connection.
+  HttpConnectionPtr keep(this);
+  std::optional<Result<size_t>> got = stream_->ReadNow(in_.Prepare(kReadBytes));
+  if (!got) return;
+  Step step = Step::kStop;
+  if (*got && **got > 0) {
+    in_.Commit(**got);
+    last_byte_ = owner_->now;
+    do {
+      step = Advance();
+    } while (step == Step::kAgain);
+    if (dead_ || (step == Step::kRead && phase_ == Phase::kHead)) return;
+  } else {
+    // The coroutine meets it again.
+    ended_ = true;
+  }
+  stream_->WatchRead(nullptr);
+  watching_ = false;
+  changed_->Notify();
 }
 
 HttpConnection::Step HttpConnection::Advance() {

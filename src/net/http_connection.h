@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One connection of the HTTP server: a reader coroutine, answers in the order of requests, one
-// write per wake-up. Inside the room alone; one thread. Late HttpReply handles keep the object, not
-// the connection, alive.
+// One connection of the HTTP server: answers in the order of requests, one write per wake-up. Heads
+// with their small bodies are read and handled in a callback where the stream can say that bytes
+// are there; a coroutine does everything else. Inside the room alone; one thread. Late HttpReply
+// handles keep the object, not the connection, alive.
 #pragma once
 
 #include <optional>
@@ -28,7 +29,7 @@ struct HttpConnectionOwner {
   bool draining = false;
 };
 
-class HttpConnection final : public FlushTarget {
+class HttpConnection final : public FlushTarget, private ReadReady {
  public:
   HttpConnection(HttpConnectionOwner& owner, std::unique_ptr<ByteStream> stream);
 
@@ -62,6 +63,7 @@ class HttpConnection final : public FlushTarget {
   Task<void> Linger();
   Task<void> Write();
   void Flush() override;
+  void OnReadable() override;
 
   Step Advance();
   Step AdvanceHead();
@@ -108,6 +110,10 @@ class HttpConnection final : public FlushTarget {
   bool in_message_ = false;
   bool want_continue_ = false;
   bool waiting_ = false;
+  // OnReadable reads; the coroutine waits until it cannot go on.
+  bool watching_ = false;
+  // The stream has nothing to say but its end.
+  bool ended_ = false;
   bool writing_ = false;
   bool closing_ = false;
   bool refused_ = false;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "net/http_server.h"
 
+#include <sys/socket.h>
+
 #include <deque>
 
 #include "net/memory.h"
 #include "net/net_test_util.h"
+#include "net/socket_stream.h"
 
 namespace nsl::net {
 namespace {
@@ -36,10 +39,19 @@ class EchoHandler final : public HttpHandler {
   std::deque<std::pair<HttpReply, std::string>> later;
 };
 
-class HttpServerTest : public ::testing::Test {
+// Over streams in memory, which the connection's coroutine reads, or over sockets, whose readiness
+// calls the connection.
+class HttpServerFixture : public ::testing::Test {
  protected:
+  explicit HttpServerFixture(bool sockets) : sockets_(sockets) {}
   Executor executor() { return context.get_executor(); }
   std::unique_ptr<ByteStream> Connect(size_t capacity = 64 * 1024) {
+    if (sockets_) {
+      int ends[2];
+      EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+      server->Adopt(MakePolledStream(executor(), Fd(ends[1]), {}));
+      return MakeSocketStream(executor(), Fd(ends[0]), {});
+    }
     auto [client, accepted] = MemoryPair(executor(), capacity);
     server->Adopt(std::move(accepted));
     return std::move(client);
@@ -85,6 +97,7 @@ class HttpServerTest : public ::testing::Test {
     *answer = co_await ReadUntil(stream.get(), "");
   }
 
+  bool sockets_;
   asio::io_context context;
   TestEnv env;
   EchoHandler handler;
@@ -92,7 +105,16 @@ class HttpServerTest : public ::testing::Test {
   std::unique_ptr<HttpServer> server;
 };
 
-TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
+class HttpServerTest : public HttpServerFixture, public ::testing::WithParamInterface<bool> {
+ protected:
+  HttpServerTest() : HttpServerFixture(GetParam()) {}
+};
+
+INSTANTIATE_TEST_SUITE_P(Streams, HttpServerTest, ::testing::Bool(), [](const auto& info) {
+  return std::string(info.param ? "Sockets" : "Memory");
+});
+
+TEST_P(HttpServerTest, AnswersAndKeepsTheConnection) {
   std::string answer =
       Talk("GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(answer,
@@ -100,7 +122,7 @@ TEST_F(HttpServerTest, AnswersAndKeepsTheConnection) {
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\nGET /2 0 ");
 }
 
-TEST_F(HttpServerTest, ReadsBodiesByLengthAndByChunks) {
+TEST_P(HttpServerTest, ReadsBodiesByLengthAndByChunks) {
   EXPECT_NE(
       Talk("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello").find("POST / 5 hello"),
       std::string::npos);
@@ -111,12 +133,12 @@ TEST_F(HttpServerTest, ReadsBodiesByLengthAndByChunks) {
       std::string::npos);
 }
 
-TEST_F(HttpServerTest, HeadHasTheLengthWithoutTheBody) {
+TEST_P(HttpServerTest, HeadHasTheLengthWithoutTheBody) {
   std::string answer = Talk("HEAD /x HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(answer.ends_with("Content-Length: 10\r\n\r\n")) << answer;
 }
 
-TEST_F(HttpServerTest, ClosesAfterHttp10UnlessAskedToKeep) {
+TEST_P(HttpServerTest, ClosesAfterHttp10UnlessAskedToKeep) {
   EXPECT_NE(Talk("GET / HTTP/1.0\r\n\r\n").find("Connection: close"), std::string::npos);
   EXPECT_NE(Talk("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").find("Connection: keep-alive"),
             std::string::npos);
@@ -140,7 +162,7 @@ Task<void> OrderCase(HttpServerTest*, ByteStream* stream, EchoHandler* handler, 
   }
 }
 
-TEST_F(HttpServerTest, AnswersInTheOrderOfRequests) {
+TEST_P(HttpServerTest, AnswersInTheOrderOfRequests) {
   auto stream = Connect();
   std::string all;
   Run(OrderCase(this, stream.get(), &handler, &all));
@@ -152,17 +174,17 @@ TEST_F(HttpServerTest, AnswersInTheOrderOfRequests) {
   EXPECT_LT(two, three);
 }
 
-TEST_F(HttpServerTest, ADroppedHandleIsAnswered500) {
+TEST_P(HttpServerTest, ADroppedHandleIsAnswered500) {
   EXPECT_TRUE(Talk("GET /drop HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 500 "));
 }
 
-TEST_F(HttpServerTest, AHeaderThatWouldSplitTheAnswerBecomes500) {
+TEST_P(HttpServerTest, AHeaderThatWouldSplitTheAnswerBecomes500) {
   std::string answer = Talk("GET /split HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 "));
   EXPECT_EQ(answer.find("Set-Cookie"), std::string::npos);
 }
 
-TEST_F(HttpServerTest, LimitsHaveTheirOwnStatus) {
+TEST_P(HttpServerTest, LimitsHaveTheirOwnStatus) {
   EXPECT_TRUE(Talk("GET /" + std::string(9000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n")
                   .starts_with("HTTP/1.1 414 "));
   EXPECT_TRUE(Talk("GET /" + std::string(20000, 'a')).starts_with("HTTP/1.1 414 "));
@@ -179,7 +201,11 @@ struct SmugglingCase {
   std::string request;
 };
 
-class SmugglingTest : public HttpServerTest, public ::testing::WithParamInterface<SmugglingCase> {};
+class SmugglingTest : public HttpServerFixture,
+                      public ::testing::WithParamInterface<SmugglingCase> {
+ protected:
+  SmugglingTest() : HttpServerFixture(false) {}
+};
 
 TEST_P(SmugglingTest, IsRefusedAndTheConnectionClosed) {
   std::string answer = Talk(GetParam().request + "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -269,7 +295,7 @@ Task<void> ContinueCase(ByteStream* stream, std::string* first, std::string* sec
   *second = std::string(reinterpret_cast<const char*>(buffer.data()), got.value_or(0));
 }
 
-TEST_F(HttpServerTest, TellsAWaitingClientToGoOn) {
+TEST_P(HttpServerTest, TellsAWaitingClientToGoOn) {
   auto stream = Connect();
   std::string first;
   std::string second;
@@ -295,7 +321,7 @@ Task<void> BytewiseCase(ByteStream* stream, std::string request, std::string* an
   }
 }
 
-TEST_F(HttpServerTest, ReadsTheSameByteByByte) {
+TEST_P(HttpServerTest, ReadsTheSameByteByByte) {
   auto stream = Connect();
   std::string answer;
   Run(BytewiseCase(stream.get(),
@@ -322,7 +348,7 @@ Task<void> SlowReaderCase(ByteStream* stream, size_t* bytes) {
   }
 }
 
-TEST_F(HttpServerTest, ASlowReaderGetsEverything) {
+TEST_P(HttpServerTest, ASlowReaderGetsEverything) {
   auto stream = Connect(1000);
   size_t bytes = 0;
   Run(SlowReaderCase(stream.get(), &bytes));
@@ -349,7 +375,7 @@ Task<void> TimeoutCase(HttpServer* server, FakeClock* clock, ByteStream* half, B
   *idle_closed = got.has_value() && *got == 0;
 }
 
-TEST_F(HttpServerTest, SlowHeadersGet408AndIdleConnectionsClose) {
+TEST_P(HttpServerTest, SlowHeadersGet408AndIdleConnectionsClose) {
   auto half = Connect();
   auto idle = Connect();
   std::string half_answer;
@@ -379,7 +405,7 @@ Task<void> DrainCase(HttpServer* server, EchoHandler* handler, ByteStream* strea
   co_await group.Wait();
 }
 
-TEST_F(HttpServerTest, ShutdownLetsRequestsInFlightEnd) {
+TEST_P(HttpServerTest, ShutdownLetsRequestsInFlightEnd) {
   auto stream = Connect();
   std::string answer;
   Run(DrainCase(server.get(), &handler, stream.get(), &answer));
@@ -387,7 +413,7 @@ TEST_F(HttpServerTest, ShutdownLetsRequestsInFlightEnd) {
   EXPECT_NE(answer.find("Connection: close"), std::string::npos);
 }
 
-TEST_F(HttpServerTest, AHandleMayOutliveItsConnection) {
+TEST_P(HttpServerTest, AHandleMayOutliveItsConnection) {
   EXPECT_EQ(Talk("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: bad\r\n\r\n").substr(9, 3),
             "400");
   auto stream = Connect();

@@ -99,11 +99,12 @@ class SocketStream final : public ByteStream {
 
 class SocketListener final : public Listener {
  public:
-  SocketListener(Executor executor, Fd fd, std::string address, Admit admit,
+  SocketListener(Executor executor, Fd fd, std::string address, Admit admit, MakeStream make,
                  std::function<void()> closed)
       : socket_(executor, asio::generic::stream_protocol(AF_UNSPEC, 0), fd.get()),
         address_(std::move(address)),
         admit_(std::move(admit)),
+        make_(make),
         closed_(std::move(closed)) {
     fd.Release();
   }
@@ -134,29 +135,18 @@ class SocketListener final : public Listener {
  private:
   Result<std::unique_ptr<ByteStream>> Admitted(Fd fd) {
     NSL_TRY(PeerInfo peer, admit_(fd.get()));
-    return MakeSocketStream(socket_.get_executor(), std::move(fd), std::move(peer));
+    return make_(socket_.get_executor(), std::move(fd), std::move(peer));
   }
 
   // The stream type, because a listening socket of any family can be waited for through it.
   Socket socket_;
   std::string address_;
   Admit admit_;
+  MakeStream make_;
   std::function<void()> closed_;
 };
 
 }  // namespace
-
-Fd& Fd::operator=(Fd&& other) noexcept {
-  if (this != &other) {
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = other.Release();
-  }
-  return *this;
-}
-
-Fd::~Fd() {
-  if (fd_ >= 0) ::close(fd_);
-}
 
 Error SocketError(std::string_view what, int error) {
   return Error(Reason::kPlatformUnavailable,
@@ -168,9 +158,10 @@ std::unique_ptr<ByteStream> MakeSocketStream(Executor executor, Fd fd, PeerInfo 
 }
 
 std::unique_ptr<Listener> MakeSocketListener(Executor executor, Fd fd, std::string address,
-                                             Admit admit, std::function<void()> closed) {
+                                             Admit admit, MakeStream make,
+                                             std::function<void()> closed) {
   return std::make_unique<SocketListener>(executor, std::move(fd), std::move(address),
-                                          std::move(admit), std::move(closed));
+                                          std::move(admit), make, std::move(closed));
 }
 
 Task<Status> ConnectSocket(int fd, sockaddr_storage address, socklen_t length,

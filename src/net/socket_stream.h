@@ -9,22 +9,9 @@
 #include <functional>
 
 #include "net/byte_stream.h"
+#include "net/fd.h"
 
 namespace nsl::net {
-
-// A descriptor that closes itself.
-class Fd {
- public:
-  explicit Fd(int fd = -1) : fd_(fd) {}
-  Fd(Fd&& other) noexcept : fd_(other.Release()) {}
-  Fd& operator=(Fd&& other) noexcept;
-  ~Fd();
-  int get() const { return fd_; }
-  int Release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 // "<what>: <text of errno>", as platform.unavailable.
 Error SocketError(std::string_view what, int error);
@@ -32,11 +19,17 @@ Error SocketError(std::string_view what, int error);
 // Takes a connected, non-blocking stream socket.
 std::unique_ptr<ByteStream> MakeSocketStream(Executor executor, Fd fd, PeerInfo peer);
 
+// The same for a server's many connections: readiness comes from the Poller (poller.h).
+std::unique_ptr<ByteStream> MakePolledStream(Executor executor, Fd fd, PeerInfo peer);
+
 // Looks at each accepted connection; an error refuses it.
 using Admit = std::function<Result<PeerInfo>(int fd)>;
+// One of the two above.
+using MakeStream = std::unique_ptr<ByteStream> (*)(Executor executor, Fd fd, PeerInfo peer);
 // Takes a listening, non-blocking socket. `closed` runs once when the listener closes.
 std::unique_ptr<Listener> MakeSocketListener(Executor executor, Fd fd, std::string address,
-                                             Admit admit, std::function<void()> closed = {});
+                                             Admit admit, MakeStream make,
+                                             std::function<void()> closed = {});
 
 // Connects a non-blocking socket.
 Task<Status> ConnectSocket(int fd, sockaddr_storage address, socklen_t length,

@@ -108,7 +108,8 @@ Result<std::unique_ptr<Listener>> ListenTcp(Executor executor, std::string_view 
     return std::unexpected(std::move(error));
   }
   ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&endpoint.address), &endpoint.length);
-  return MakeSocketListener(executor, std::move(fd), EndpointText(endpoint.address), Admitted);
+  return MakeSocketListener(executor, std::move(fd), EndpointText(endpoint.address), Admitted,
+                            MakePolledStream);
 }
 
 Task<Result<std::unique_ptr<ByteStream>>> ConnectTcp(std::string address, uint16_t port,

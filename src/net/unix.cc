@@ -103,7 +103,8 @@ Result<std::unique_ptr<Listener>> ListenUnix(Executor executor, std::string path
   }
   auto admit = [allowed = options.allowed_uids](int peer) { return AdmittedPeer(peer, allowed); };
   auto closed = [path] { ::unlink(path.c_str()); };
-  return MakeSocketListener(executor, std::move(fd), path, std::move(admit), std::move(closed));
+  return MakeSocketListener(executor, std::move(fd), path, std::move(admit), MakeSocketStream,
+                            std::move(closed));
 }
 
 Task<Result<std::unique_ptr<ByteStream>>> ConnectUnix(std::string path, UnixOptions options) {

@@ -117,7 +117,7 @@ uint32_t RunService::Take(const InvokeInput& input, InvokeDone done, Lane& lane)
   p.traceparent.Set(input.traceparent);
   p.function_id.Set(input.function_id);
   p.keep = input.keep;
-  p.started_ms = env_.clock.NowMs();
+  p.started_ms = env_.clock.CoarseMs();
   p.started = env_.clock.Mono();
   p.lane = &lane;
   p.done = std::move(done);
@@ -147,7 +147,7 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
   }
   uint32_t slot = Take(input, std::move(done), lane);
   peer->CallRawWith(
-      kInvokeMethod, Deadline::In(env_.clock, limits_.deadline),
+      kInvokeMethod, Deadline(pending_[slot].started + limits_.deadline),
       [&](Bytes& out) {
         function_runner::InvokeRequest request;
         request.credential = input.credential;

@@ -19,6 +19,7 @@ constexpr int kIdleTicks = 100;
 
 Peer::Impl::Impl(Env e, std::unique_ptr<net::ByteStream> s, Handlers& h, PeerLimits l)
     : FlushTarget(net::Flusher::For(s->executor())),
+      flusher(net::Flusher::For(s->executor())),
       env(e),
       stream(std::move(s)),
       handlers(h),
@@ -66,7 +67,7 @@ Task<void> Peer::Impl::Read() {
     in.Commit(*got);
     last_received = env.clock.Mono();
     ping_sent = false;
-    if (!HandleFrames()) {
+    if (!HandleBatch()) {
       env.metrics.GetCounter("nsl_rpc_bad_frames_total", "Connections ended because of a bad frame")
           .Add();
       Close(
@@ -75,6 +76,12 @@ Task<void> Peer::Impl::Read() {
     }
     in.Shrink();
   }
+}
+
+// What the frames brought about leaves in one write per connection, before the next read.
+bool Peer::Impl::HandleBatch() {
+  net::Flusher::Batch flush(flusher);
+  return HandleFrames();
 }
 
 bool Peer::Impl::HandleFrames() {

@@ -79,6 +79,7 @@ class Peer::Impl final : public net::FlushTarget {
   Task<void> Write();
   Task<void> Tick();
   void Expire();
+  bool HandleBatch();
   bool HandleFrames();
   void HandleFrame(const Frame& frame);
   void Heartbeat();
@@ -94,6 +95,7 @@ class Peer::Impl final : public net::FlushTarget {
 
   // Set by Create, before anything else.
   Peer* self = nullptr;
+  net::Flusher& flusher;
   Env env;
   std::unique_ptr<net::ByteStream> stream;
   Handlers& handlers;

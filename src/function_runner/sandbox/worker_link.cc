@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "function_runner/sandbox/worker_link.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace nsl::sandbox {
@@ -98,13 +99,26 @@ ByteView BodyReader::Rest() {
 }
 
 void AppendCall(Bytes& out, uint32_t call, const CallInfo& info) {
+  const std::string_view fields[] = {info.run_id, info.traceparent, info.caller, info.event_id,
+                                     info.type,   info.source,      info.http,   info.data};
+  size_t bytes = 16;
+  for (std::string_view field : fields) bytes += 4 + field.size();
+  // One growth for all: this frame is written for every call.
+  if (out.capacity() - out.size() < kFrameHeaderBytes + bytes) {
+    out.reserve(std::max(2 * out.capacity(), out.size() + kFrameHeaderBytes + bytes));
+  }
   FrameBuilder frame(out, FrameType::kCall, call);
   frame.U32(info.remaining_ms);
   frame.U32(info.attempt);
   frame.U64(static_cast<uint64_t>(info.time_ms));
-  for (std::string_view field : {info.run_id, info.traceparent, info.caller, info.event_id,
-                                 info.type, info.source, info.http, info.data}) {
-    frame.Text(field);
+  size_t at = out.size();
+  out.resize(at + bytes - 16);
+  uint8_t* to = out.data() + at;
+  for (std::string_view field : fields) {
+    uint32_t length = static_cast<uint32_t>(field.size());
+    std::memcpy(to, &length, sizeof length);
+    if (length > 0) std::memcpy(to + sizeof length, field.data(), length);
+    to += sizeof length + length;
   }
   frame.End();
 }

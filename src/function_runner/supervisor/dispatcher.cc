@@ -74,15 +74,16 @@ void Dispatcher::OnInvoke(rpc::RawCall call) {
   Admit(run);
 }
 
+// Up to the worker a warm call does with the one reading of the clock that OnInvoke made.
 void Dispatcher::Admit(Run& run) {
-  Admission::Found found = admission_.Find(run.credential_hash, run.function_id, env_.clock.Mono());
+  Admission::Found found = admission_.Find(run.credential_hash, run.function_id, run.received);
   if (found.credential == nullptr || found.route == nullptr) return Park(run);
   Renew(run, found);
-  Route(run, *found.credential, *found.route);
+  Route(run, *found.credential, *found.route, run.received);
 }
 
 void Dispatcher::Renew(Run& run, const Admission::Found& found) {
-  MonoTime soon = env_.clock.Mono() + kRenewBefore;
+  MonoTime soon = run.received + kRenewBefore;
   bool credential_due = found.credential->expires < soon && !found.credential->renewing;
   bool route_due = found.route->expires < soon && !found.route->renewing;
   if (!credential_due && !route_due) return;
@@ -128,6 +129,7 @@ void Dispatcher::Unpark(const std::string& lot, const Status& asked) {
   std::vector<RunKey> waiting = std::move(it->second);
   parked_.erase(it);
   parked_count_ -= waiting.size();
+  MonoTime now = env_.clock.Mono();
   for (RunKey key : waiting) {
     Run* run = runs_.Find(key);
     if (run == nullptr) continue;
@@ -135,18 +137,18 @@ void Dispatcher::Unpark(const std::string& lot, const Status& asked) {
       Refuse(*run, asked.error());
       continue;
     }
-    Admission::Found found =
-        admission_.Find(run->credential_hash, run->function_id, env_.clock.Mono());
+    Admission::Found found = admission_.Find(run->credential_hash, run->function_id, now);
     if (found.credential == nullptr || found.route == nullptr) {
       Refuse(*run, Error(Reason::kPlatformUnavailable, "the lease ended before the call began"));
     } else {
-      Route(*run, *found.credential, *found.route);
+      Route(*run, *found.credential, *found.route, now);
     }
   }
 }
 
 // Who may call what. A caller without any right in the project learns only that nothing is there.
-void Dispatcher::Route(Run& run, const CredentialLease& credential, const RouteLease& route) {
+void Dispatcher::Route(Run& run, const CredentialLease& credential, const RouteLease& route,
+                       MonoTime now) {
   if (!run.credential.empty() && credential.principal_id.empty()) {
     return Refuse(run, Error(Reason::kAuthInvalid, "the credential is not valid"));
   }
@@ -175,7 +177,7 @@ void Dispatcher::Route(Run& run, const CredentialLease& credential, const RouteL
   run.project_key = route.project_key;
   run.route_sequence = route.sequence;
   run.input_hash = crypto::Sha256({run.salt, run.payload});
-  Enqueue(run);
+  Enqueue(run, now);
 }
 
 const std::shared_ptr<VersionPool>& Dispatcher::PoolOf(
@@ -188,14 +190,14 @@ const std::shared_ptr<VersionPool>& Dispatcher::PoolOf(
   return pool;
 }
 
-void Dispatcher::Enqueue(Run& run) {
+void Dispatcher::Enqueue(Run& run, MonoTime now) {
   run.pool = PoolOf(run.version);
   VersionPool& pool = *run.pool;
   pool.last_used = run.received;
-  run.started = env_.clock.Mono();
+  run.started = now;
   MonoTime wall = run.started + std::chrono::milliseconds(run.version->record.wall_ms);
   run.deadline = std::min(run.deadline, wall);
-  if (Worker* worker = pool.WithRoom()) return Assign(run, *worker);
+  if (Worker* worker = pool.WithRoom()) return Assign(run, *worker, now);
   if (pool.waiting.size() >= config_.max_waiting) {
     Error full(Reason::kQuotaConcurrency, "too many calls of this version wait; try again");
     full.retry_after_ms = 1'000;
@@ -207,12 +209,13 @@ void Dispatcher::Enqueue(Run& run) {
 
 // Gives waiting calls to workers with room, and starts workers while calls are left over.
 void Dispatcher::Drain(VersionPool& pool) {
+  MonoTime now = pool.waiting.empty() ? MonoTime() : env_.clock.Mono();
   while (!pool.waiting.empty()) {
     Worker* worker = pool.WithRoom();
     if (worker == nullptr) break;
     Run* run = runs_.Find(pool.waiting.front());
     pool.waiting.pop_front();
-    if (run != nullptr) Assign(*run, *worker);
+    if (run != nullptr) Assign(*run, *worker, now);
   }
   if (pool.waiting.empty()) return;
   size_t room = pool.starting() * pool.version->record.concurrency;
@@ -251,12 +254,11 @@ bool Dispatcher::StartWorker(VersionPool& pool) {
   return true;
 }
 
-void Dispatcher::Assign(Run& run, Worker& worker) {
+void Dispatcher::Assign(Run& run, Worker& worker, MonoTime now) {
   run.worker = &worker;
   run.worker_call = worker.Bind(run.key);
   sandbox::CallInfo info;
-  auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(run.deadline - env_.clock.Mono());
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(run.deadline - now);
   info.remaining_ms = static_cast<uint32_t>(std::clamp<int64_t>(left.count(), 0, UINT32_MAX));
   info.time_ms = run.started_ms;
   info.attempt = 1;

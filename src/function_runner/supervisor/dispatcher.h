@@ -80,10 +80,10 @@ class Dispatcher final : public WorkerEvents {
   Task<void> AskVault(Hash256 credential_hash, std::string credential, std::string function_id);
   void Unpark(const std::string& lot, const Status& asked);
   void Renew(Run& run, const Admission::Found& found);
-  void Route(Run& run, const CredentialLease& credential, const RouteLease& route);
+  void Route(Run& run, const CredentialLease& credential, const RouteLease& route, MonoTime now);
   const std::shared_ptr<VersionPool>& PoolOf(const std::shared_ptr<const GrantedVersion>& version);
-  void Enqueue(Run& run);
-  void Assign(Run& run, Worker& worker);
+  void Enqueue(Run& run, MonoTime now);
+  void Assign(Run& run, Worker& worker, MonoTime now);
   void Drain(VersionPool& pool);
   bool StartWorker(VersionPool& pool);
   Task<void> LoadArtefact(std::string version_id);

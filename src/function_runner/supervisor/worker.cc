@@ -24,8 +24,11 @@ clockid_t CpuClockOf(pid_t pid) {
 }  // namespace
 
 Worker::Worker(Executor executor, sandbox::Blank blank)
-    : blank_(std::move(blank)), socket_(executor, blank_.TakeSocket()) {
-  fcntl(socket_.native_handle(), F_SETFL, O_NONBLOCK);
+    : executor_(executor),
+      poller_(net::Poller::For(executor)),
+      blank_(std::move(blank)),
+      socket_(blank_.TakeSocket()) {
+  fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
 }
 
 Worker::~Worker() {
@@ -35,62 +38,58 @@ Worker::~Worker() {
 
 void Worker::Start(WorkerEvents& events) {
   events_ = &events;
-  WaitReadable();
+  if (!poller_.Set(*this, socket_.get(), EPOLLIN)) GoneLater();
 }
 
-void Worker::WaitReadable() {
-  socket_.async_wait(asio::posix::descriptor_base::wait_read,
-                     [this, alive = alive_](const boost::system::error_code& failed) {
-                       if (!*alive || failed) return;
-                       OnReadable();
-                     });
-}
-
-void Worker::OnReadable() {
-  std::shared_ptr<bool> alive = alive_;
-  bool ended = false;
-  for (;;) {
-    if (in_.size() - in_used_ < kReadChunk) in_.resize(in_used_ + kReadChunk);
-    size_t room = in_.size() - in_used_;
-    ssize_t n = recv(socket_.native_handle(), in_.data() + in_used_, room, MSG_DONTWAIT);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      ended = errno != EAGAIN && errno != EWOULDBLOCK;
-      break;
-    }
-    if (n == 0) {
-      ended = true;
-      break;
-    }
-    in_used_ += static_cast<size_t>(n);
-    // A short read means that the socket is empty: no second call to learn that.
-    if (static_cast<size_t>(n) < room) break;
+void Worker::OnReady(uint32_t events) {
+  if (writing_ && (events & ~uint32_t{EPOLLIN}) != 0) {
+    writing_ = false;
+    if (!poller_.Set(*this, socket_.get(), EPOLLIN)) return GoneLater();
+    Flush();
   }
-  size_t at = 0;
-  while (!ended) {
+  if ((events & ~uint32_t{EPOLLOUT}) != 0) OnReadable();
+}
+
+bool Worker::HandleFrames(ByteView data, size_t& used, bool& broken) {
+  std::shared_ptr<bool> alive = alive_;
+  for (;;) {
     sandbox::Frame frame;
-    sandbox::FrameStatus status =
-        sandbox::NextFrame(ByteView(in_.data() + at, in_used_ - at), frame);
-    if (status == sandbox::FrameStatus::kIncomplete) break;
-    if (status == sandbox::FrameStatus::kBroken) {
-      ended = true;
-      break;
-    }
-    at += sandbox::kFrameHeaderBytes + frame.body.size();
+    sandbox::FrameStatus status = sandbox::NextFrame(data.subspan(used), frame);
+    broken = status == sandbox::FrameStatus::kBroken;
+    if (status != sandbox::FrameStatus::kWhole) break;
+    used += sandbox::kFrameHeaderBytes + frame.body.size();
     events_->OnFrame(*this, frame);
-    if (!*alive) return;
+    if (!*alive) return false;
   }
   events_->OnBatchEnd(*this);
-  if (!*alive) return;
-  if (at > 0) {
-    std::copy(in_.begin() + static_cast<ptrdiff_t>(at),
-              in_.begin() + static_cast<ptrdiff_t>(in_used_), in_.begin());
-    in_used_ -= at;
+  return *alive;
+}
+
+// Whole frames are handled where they were read; an idle worker holds no memory for them.
+void Worker::OnReadable() {
+  static thread_local ByteArray<kReadChunk> scratch;
+  ssize_t n;
+  do {
+    n = recv(socket_.get(), scratch.data(), scratch.size(), MSG_DONTWAIT);
+  } while (n < 0 && errno == EINTR);
+  if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+  if (n <= 0) return Gone();
+  ByteView data(scratch.data(), static_cast<size_t>(n));
+  bool partial = !in_.empty();
+  if (partial) {
+    in_.insert(in_.end(), data.begin(), data.end());
+    data = in_;
   }
-  if (ended) {
-    Gone();
+  size_t used = 0;
+  bool broken = false;
+  if (!HandleFrames(data, used, broken)) return;
+  if (broken) return Gone();
+  if (!partial) {
+    in_.assign(data.begin() + static_cast<ptrdiff_t>(used), data.end());
+  } else if (used == in_.size()) {
+    Bytes().swap(in_);
   } else {
-    WaitReadable();
+    in_.erase(in_.begin(), in_.begin() + static_cast<ptrdiff_t>(used));
   }
 }
 
@@ -104,15 +103,15 @@ void Worker::Kill() {
   if (state_ == State::kDead) return;
   state_ = State::kDead;
   blank_.Kill();
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  poller_.Set(*this, socket_.get(), 0);
+  socket_ = net::Fd();
 }
 
 void Worker::Flush() {
   dirty = false;
   if (state_ == State::kDead || writing_) return;
   while (out_sent_ < out_.size()) {
-    ssize_t n = send(socket_.native_handle(), out_.data() + out_sent_, out_.size() - out_sent_,
+    ssize_t n = send(socket_.get(), out_.data() + out_sent_, out_.size() - out_sent_,
                      MSG_DONTWAIT | MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
@@ -125,20 +124,17 @@ void Worker::Flush() {
   out_sent_ = 0;
 }
 
+// Not at once: the caller may hold on to this object.
+void Worker::GoneLater() {
+  asio::post(executor_, [this, alive = alive_] {
+    if (*alive) Gone();
+  });
+}
+
 void Worker::WaitWritable() {
-  if (out_.size() - out_sent_ > kMaxOutput) {
-    asio::post(socket_.get_executor(), [this, alive = alive_] {
-      if (*alive) Gone();
-    });
-    return;
-  }
+  if (out_.size() - out_sent_ > kMaxOutput) return GoneLater();
   writing_ = true;
-  socket_.async_wait(asio::posix::descriptor_base::wait_write,
-                     [this, alive = alive_](const boost::system::error_code& failed) {
-                       if (!*alive || failed) return;
-                       writing_ = false;
-                       Flush();
-                     });
+  if (!poller_.Set(*this, socket_.get(), EPOLLIN | EPOLLOUT)) GoneLater();
 }
 
 uint32_t Worker::Bind(RunKey run) {

@@ -7,7 +7,6 @@
 // process. The destructor kills it. One thread.
 #pragma once
 
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <memory>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "function_runner/sandbox/worker_link.h"
 #include "function_runner/sandbox/zygote.h"
 #include "function_runner/supervisor/run.h"
+#include "net/poller.h"
 
 namespace nsl::function_runner {
 
@@ -31,7 +31,7 @@ class WorkerEvents {
   virtual void OnGone(Worker& worker) = 0;
 };
 
-class Worker {
+class Worker final : private net::PollTarget {
  public:
   enum class State : uint8_t { kBlank, kStarting, kReady, kDraining, kDead };
 
@@ -74,17 +74,23 @@ class Worker {
   MonoTime cancel_sent = MonoTime::max();
 
  private:
-  void WaitReadable();
+  void OnReady(uint32_t events) override;
+  // The frames of `data`; false when the worker was destroyed by one of them. `used` is what they
+  // took, `broken` that the next one is none.
+  bool HandleFrames(ByteView data, size_t& used, bool& broken);
   void OnReadable();
   void Gone();
+  void GoneLater();
   void WaitWritable();
 
+  Executor executor_;
+  net::Poller& poller_;
   sandbox::Blank blank_;
-  asio::posix::basic_stream_descriptor<Executor> socket_;
+  net::Fd socket_;
   WorkerEvents* events_ = nullptr;
   State state_ = State::kBlank;
+  // The start of a frame whose rest has not come yet.
   Bytes in_;
-  size_t in_used_ = 0;
   Bytes out_;
   size_t out_sent_ = 0;
   bool writing_ = false;
