@@ -123,9 +123,14 @@ void BlankPool::RefillSoon() {
     });
     return;
   }
+  // Not put off by the next one: calls that come fast would empty the pool.
+  if (refill_pending_) return;
+  refill_pending_ = true;
   refill_timer_.expires_after(kRefillAfterTake);
   refill_timer_.async_wait([this, alive = alive_](const boost::system::error_code& failed) {
-    if (!failed && *alive) Refill();
+    if (!*alive) return;
+    refill_pending_ = false;
+    if (!failed) Refill();
   });
 }
 

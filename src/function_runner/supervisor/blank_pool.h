@@ -94,6 +94,7 @@ class BlankPool {
   asio::basic_waitable_timer<std::chrono::steady_clock,
                              asio::wait_traits<std::chrono::steady_clock>, Executor>
       refill_timer_;
+  bool refill_pending_ = false;
   std::shared_ptr<sandbox::Zygote> zygote_;
   std::unique_ptr<asio::posix::basic_stream_descriptor<Executor>> control_;
   // Forks that were asked for and not yet answered, in order; then those that warm up.
