@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// NodePool: ChainApi over several JSON-RPC nodes.
+// NodePool: ChainApi and SubmitApi over several JSON-RPC nodes.
 //
 // Guarantee: a node on another network is never asked for anything but its version; a call is tried
 // on up to three different nodes; the answer of a node that breaks JSON-RPC counts as none. One
@@ -14,6 +14,7 @@
 #include "base/task_group.h"
 #include "chain/api.h"
 #include "chain/json_rpc.h"
+#include "chain/submit_api.h"
 #include "chain/transport.h"
 #include "neo/script_hash.h"
 #include "net/signal.h"
@@ -35,7 +36,7 @@ struct PoolConfig {
   size_t max_answer_bytes = 16 << 20;
 };
 
-class NodePool final : public ChainApi {
+class NodePool final : public ChainApi, public SubmitApi {
  public:
   static constexpr size_t kMaxNodes = 16;
 
@@ -62,6 +63,11 @@ class NodePool final : public ChainApi {
                                            std::string args, Deadline deadline) override;
   Task<Result<Balance>> BalanceOf(std::string token, std::string owner, Deadline deadline) override;
   std::vector<NodeState> Nodes() const override;
+  Task<Result<TestRun>> TestScript(Bytes script, std::string account, Deadline deadline) override;
+  Task<Result<FeePolicy>> Policy(Deadline deadline) override;
+  Task<Result<int64_t>> NetworkFee(Bytes transaction, Deadline deadline) override;
+  Task<std::vector<NodeVerdict>> Broadcast(Bytes transaction, Deadline deadline) override;
+  Task<Result<Standing>> Find(std::string hash, Deadline deadline) override;
 
  private:
   struct Node {
@@ -99,6 +105,9 @@ class NodePool final : public ChainApi {
   // The invoke result object of a HALT.
   Task<Result<Answer>> Invoke(neo::ScriptHash contract, std::string method, std::string params,
                               Deadline deadline);
+  Task<Result<int64_t>> PolicyValue(std::string method, Deadline deadline);
+  Task<Result<std::optional<LandedTransaction>>> FindAt(Node* node, std::string hash,
+                                                        Deadline deadline);
   Task<Result<Token>> Describe(neo::ScriptHash contract, Deadline deadline);
 
   Node* Pick(const std::vector<Node*>& tried);
