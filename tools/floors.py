@@ -28,7 +28,7 @@ FLOORS = {
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms}
 
-NAMED_EDGES = {("account", "enclave")}
+NAMED_EDGES = {("account", "enclave"), ("wallet", "enclave")}
 
 # Inside floor 1 the arrows have one direction.
 PROTOCOLS = {"crypto": set(), "neo": {"crypto"}, "net": {"crypto"}, "rpc": {"net", "crypto"}}

@@ -9,6 +9,8 @@
 #include "base/env.h"
 #include "enclave/api.h"
 #include "options.h"
+#include "rpc/peer.h"
+#include "wallet/api.h"
 
 namespace nsl::vault_app {
 
@@ -19,6 +21,10 @@ struct Module {
 };
 
 Result<Module> OpenModule(const Options& options, ByteView config_hash, Env env);
+
+// Where this program has chain facts from: the -dev program asks the host; null in the release one,
+// which signs nothing as long as it cannot ask nodes itself.
+std::unique_ptr<wallet::ChainFactsApi> MakeChainFacts(Env env, rpc::PeerSource& host);
 
 // The verb init-module; platform.config in the release program.
 Status InitModule(const Options& options, Env env);

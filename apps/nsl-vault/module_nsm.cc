@@ -21,6 +21,8 @@ Result<Module> OpenModule(const Options& options, ByteView config_hash, Env) {
   return out;
 }
 
+std::unique_ptr<wallet::ChainFactsApi> MakeChainFacts(Env, rpc::PeerSource&) { return nullptr; }
+
 Status InitModule(const Options&, Env) {
   return Fail(Reason::kPlatformConfig, "init-module is a verb of the -dev program");
 }

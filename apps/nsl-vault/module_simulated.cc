@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "enclave/simulated/simulated_module.h"
 #include "module.h"
+#include "wallet/client/stubs.h"
 
 namespace nsl::vault_app {
 
@@ -16,6 +17,11 @@ Result<Module> OpenModule(const Options& options, ByteView config_hash, Env env)
   out.root_der = simulated->root_der();
   out.module = std::move(simulated);
   return out;
+}
+
+std::unique_ptr<wallet::ChainFactsApi> MakeChainFacts(Env env, rpc::PeerSource& host) {
+  env.log.Warn("chain_facts", {{"evidence", "host"}});
+  return std::make_unique<wallet::ChainFactsStub>(env, host);
 }
 
 Status InitModule(const Options& options, Env env) {

@@ -73,12 +73,18 @@ Vault::Vault(Env env, asio::io_context& io, const Options& options,
       store_(env, io.get_executor(), records_, sealing_root, StoreOptionsOf(settings_)),
       service_(env, io.get_executor(), store_, identity_, keys_,
                account::AccountService::Options{settings_.network}),
+      chain_facts_(MakeChainFacts(env, host_)),
+      wallet_keys_(env, sealing_root, *module_.module),
+      wallets_(env, store_, service_, wallet_keys_,
+               wallet::ChainEvidence{chain_facts_.get(), "host"},
+               wallet::WalletNetwork{settings_.network, settings_.magic}),
       host_dispatcher_(env, io.get_executor(), host_handlers_),
       runner_dispatcher_(env, io.get_executor(), runner_handlers_),
       load_signal_(io.get_executor()),
       tasks_(io.get_executor()),
       stopping_(io.get_executor()) {
   host_dispatcher_.Bind<account::AccountApi>(service_);
+  host_dispatcher_.Bind<wallet::WalletApi>(wallets_);
   runner_dispatcher_.Bind<account::AdmissionApi>(service_);
 }
 

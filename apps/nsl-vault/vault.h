@@ -3,8 +3,8 @@
 // The object graph of the vault and its life: start, serve, stop.
 //
 // One socket, two kinds of connections, told by their first byte: 'H' the host, which calls
-// AccountApi and keeps the records; 'R' bytes of a runner, relayed by the host, on which the
-// attested channel is opened before a single call is heard. One thread.
+// AccountApi and WalletApi and keeps the records; 'R' bytes of a runner, relayed by the host, on
+// which the attested channel is opened before a single call is heard. One thread.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,7 @@
 #include "net/signal.h"
 #include "rpc/dispatcher.h"
 #include "rpc/peer.h"
+#include "wallet/service.h"
 
 namespace nsl::vault_app {
 
@@ -72,6 +73,9 @@ class Vault {
   enclave::RecordsStub records_;
   enclave::SealedStore store_;
   account::AccountService service_;
+  std::unique_ptr<wallet::ChainFactsApi> chain_facts_;
+  wallet::WalletKeys wallet_keys_;
+  wallet::WalletService wallets_;
   rpc::Handlers host_handlers_;
   rpc::Handlers runner_handlers_;
   rpc::Dispatcher host_dispatcher_;

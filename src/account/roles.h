@@ -31,6 +31,7 @@ inline constexpr std::array kScopes = {
     ScopeRow{"alerts:write", Role::kOperator},    ScopeRow{"functions:write", Role::kDeveloper},
     ScopeRow{"kv:write", Role::kDeveloper},       ScopeRow{"secrets:write", Role::kDeveloper},
     ScopeRow{"triggers:write", Role::kDeveloper}, ScopeRow{"feeds:write", Role::kDeveloper},
+    ScopeRow{"wallets:write", Role::kDeveloper},  ScopeRow{"wallets:send", Role::kDeveloper},
     ScopeRow{"keys:write", Role::kAdmin},         ScopeRow{"members:write", Role::kAdmin},
     ScopeRow{"policies:write", Role::kAdmin},     ScopeRow{"project:write", Role::kAdmin},
     ScopeRow{"project:delete", Role::kOwner},     ScopeRow{"owners:write", Role::kOwner},

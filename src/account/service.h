@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "account/admission.h"
+#include "account/authoriser.h"
 #include "account/context.h"
 #include "account/grants.h"
 #include "account/logins.h"
@@ -29,7 +30,7 @@ struct VaultKeys {
   static Result<VaultKeys> Derive(ByteView sealing_root, Random& random);
 };
 
-class AccountService final : public AccountApi, public AdmissionApi {
+class AccountService final : public AccountApi, public AdmissionApi, public Authoriser {
  public:
   struct Options {
     // Network of an account's first project.
@@ -61,6 +62,8 @@ class AccountService final : public AccountApi, public AdmissionApi {
   Task<Result<FunctionRoutes>> SetAlias(CallContext, SetAliasRequest) override;
   Task<Result<rpc::Empty>> RemoveFunction(CallContext, RemoveFunctionRequest) override;
   Task<Result<AdmitReply>> Admit(CallContext, AdmitRequest) override;
+  Task<Result<Authorised>> Authorise(CallContext, std::string project_id,
+                                     std::string scope) override;
 
  private:
   enclave::SealedStore& store_;

@@ -18,6 +18,8 @@ inline constexpr std::string_view kKeyId = "key_";
 inline constexpr std::string_view kFunctionId = "fn_";
 inline constexpr std::string_view kVersionId = "ver_";
 inline constexpr std::string_view kRunId = "run_";
+inline constexpr std::string_view kWalletId = "wal_";
+inline constexpr std::string_view kTransactionId = "tx_";
 inline constexpr std::string_view kRequestId = "req_";
 inline constexpr std::string_view kLoginId = "lgn_";
 

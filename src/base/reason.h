@@ -82,7 +82,14 @@ enum class RetryClass : uint8_t { kUser, kQuota, kFunds, kUpstream, kChain, kPla
   X(kChainFault,              "chain.fault",                  kFailedPrecondition, 422, kChain)    \
   X(kChainUnavailable,        "chain.unavailable",            kUnavailable,        502, kUpstream) \
   X(kChainNetwork,            "chain.network",                kFailedPrecondition, 502, kUpstream) \
+  X(kChainSimulation,         "chain.simulation",             kFailedPrecondition, 422, kChain)    \
   X(kUpstreamFailed,          "upstream.failed",              kUnavailable,        502, kUpstream) \
+  X(kWalletInvalid,           "wallet.invalid",               kInvalidArgument,    422, kUser)     \
+  X(kWalletExists,            "wallet.exists",                kAlreadyExists,      409, kUser)     \
+  X(kWalletPolicy,            "wallet.policy",                kPermissionDenied,   403, kUser)     \
+  X(kWalletEffect,            "wallet.effect_mismatch",       kInvalidArgument,    422, kUser)     \
+  X(kFundsGas,                "funds.gas",                    kFailedPrecondition, 402, kFunds)    \
+  X(kFundsToken,              "funds.token",                  kFailedPrecondition, 402, kFunds)    \
   X(kAttestFormat,            "attest.format",                kDataLoss,           502, kPlatform) \
   X(kAttestChain,             "attest.chain",                 kDataLoss,           502, kPlatform) \
   X(kAttestSignature,         "attest.signature",             kDataLoss,           502, kPlatform) \

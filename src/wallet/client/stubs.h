@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The callers' sides of the wallet room: the host's towards the vault, and the vault's towards the
+// host for chain facts. Thread rule: that of rpc::Stub.
+#pragma once
+
+#include "rpc/stub.h"
+#include "wallet/api.h"
+
+namespace nsl::wallet {
+
+class WalletStub final : public rpc::Stub<WalletApi> {
+ public:
+  using Stub::Stub;
+  Task<Result<Wallet>> Create(CallContext c, CreateWalletRequest q) override {
+    return Call<&WalletApi::Create>(std::move(c), std::move(q));
+  }
+  Task<Result<WalletList>> List(CallContext c, WalletListRequest q) override {
+    return Call<&WalletApi::List>(std::move(c), std::move(q));
+  }
+  Task<Result<Wallet>> Get(CallContext c, WalletRef q) override {
+    return Call<&WalletApi::Get>(std::move(c), std::move(q));
+  }
+  Task<Result<SignedTransaction>> Sign(CallContext c, SignRequest q) override {
+    return Call<&WalletApi::Sign>(std::move(c), std::move(q));
+  }
+  Task<Result<SignedTransaction>> FindSigned(CallContext c, SignedRef q) override {
+    return Call<&WalletApi::FindSigned>(std::move(c), std::move(q));
+  }
+};
+
+class ChainFactsStub final : public rpc::Stub<ChainFactsApi> {
+ public:
+  using Stub::Stub;
+  Task<Result<SimulateReply>> Simulate(CallContext c, SimulateRequest q) override {
+    return Call<&ChainFactsApi::Simulate>(std::move(c), std::move(q));
+  }
+  Task<Result<NetworkFeeReply>> NetworkFee(CallContext c, NetworkFeeRequest q) override {
+    return Call<&ChainFactsApi::NetworkFee>(std::move(c), std::move(q));
+  }
+};
+
+}  // namespace nsl::wallet

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// For tests: the wallet room over a sealed store over records in memory, with a chain that answers
+// honestly until a test turns it hostile. One thread.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "base/plain_metrics.h"
+#include "enclave/memory_records.h"
+#include "enclave/run_task.h"
+#include "neo/fee.h"
+#include "neo/signing.h"
+#include "wallet/service.h"
+
+namespace nsl::wallet {
+
+inline constexpr char kProjectA[] = "prj_00000000000000000000000001";
+inline constexpr char kProjectB[] = "prj_00000000000000000000000002";
+inline constexpr char kReceiver[] = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP";
+inline constexpr uint32_t kMagic = 42;
+
+// "alice" may do everything in project A, "bob" in project B, "reader" only read in A.
+class FakeAuthoriser final : public account::Authoriser {
+ public:
+  Task<Result<account::Authorised>> Authorise(CallContext context, std::string project,
+                                              std::string scope) override {
+    const std::string& who = context.credential;
+    if (who != "alice" && who != "bob" && who != "reader") co_return Fail(Reason::kAuthInvalid);
+    if (project != (who == "bob" ? kProjectB : kProjectA)) {
+      co_return Fail(Reason::kNotFound, "no such project");
+    }
+    if (who == "reader" && scope != "wallets:read") co_return Fail(Reason::kAuthForbidden);
+    co_return account::Authorised{"acc_" + who, "acc_" + who, network, "bearer"};
+  }
+  std::string network = "private";
+};
+
+class FakeModule final : public enclave::SecurityModule {
+ public:
+  bool simulated() const override { return true; }
+  Result<Bytes> Attest(const enclave::AttestRequest& request) override { return request.user_data; }
+  Result<crypto::SecretBytes> SealingRoot() override { return Fail(Reason::kPlatformModule); }
+  Status FillRandom(std::span<uint8_t> out) override {
+    if (broken) return Fail(Reason::kPlatformModule, "broken");
+    std::fill(out.begin(), out.end(), fill);
+    return {};
+  }
+  uint8_t fill = 9;
+  bool broken = false;
+};
+
+class FakeChain final : public ChainFactsApi {
+ public:
+  Task<Result<SimulateReply>> Simulate(CallContext context, SimulateRequest request) override {
+    ++simulated;
+    EXPECT_EQ(context.credential, "") << "a caller's credential must not go to the chain";
+    if (down) co_return Fail(Reason::kChainUnavailable, "no node");
+    SimulateReply out = facts;
+    out.script = swapped_script.empty() ? request.script : swapped_script;
+    co_return out;
+  }
+  Task<Result<NetworkFeeReply>> NetworkFee(CallContext, NetworkFeeRequest request) override {
+    auto tx = neo::DecodeTransaction(request.transaction);
+    EXPECT_TRUE(tx);
+    EXPECT_TRUE(tx->witnesses.at(0).invocation.empty()) << "no signature leaves before it is kept";
+    neo::WitnessShape shape;
+    auto fee = neo::NetworkFee(*tx, {&shape, 1}, {facts.fee_per_byte, facts.exec_factor});
+    EXPECT_TRUE(fee);
+    co_return NetworkFeeReply{*fee + fee_lie};
+  }
+
+  SimulateReply facts{.magic = kMagic,
+                      .height = 1'000,
+                      .script = {},
+                      .state = "HALT",
+                      .exception = {},
+                      .gas_consumed = 997'775,
+                      .fee_per_byte = 1'000,
+                      .exec_factor = 300'000,
+                      .max_valid_blocks = 5'760,
+                      .gas_balance = "1000000000",
+                      .token_balance = "50"};
+  Bytes swapped_script;
+  int64_t fee_lie = 0;
+  bool down = false;
+  size_t simulated = 0;
+};
+
+class WalletFixture : public testing::Test {
+ protected:
+  WalletFixture() { Start(); }
+  ~WalletFixture() override { Stop(); }
+
+  void Start() {
+    enclave::StoreOptions options;
+    options.environment = "test";
+    store_ =
+        std::make_unique<enclave::SealedStore>(env_, io_.get_executor(), records_, root_, options);
+    keys_ = std::make_unique<WalletKeys>(env_, root_, module_);
+    service_ = std::make_unique<WalletService>(env_, *store_, authoriser_, *keys_,
+                                               ChainEvidence{&chain_, "host"},
+                                               WalletNetwork{"private", kMagic});
+    Status loaded = Run(store_->Load());
+    EXPECT_TRUE(loaded) << loaded.error().ToString();
+  }
+  void Stop() {
+    Run(store_->Shutdown());
+    service_.reset();
+    keys_.reset();
+    store_.reset();
+  }
+  void Restart() {
+    Stop();
+    Start();
+  }
+  template <class T>
+  T Run(Task<T> task) {
+    return RunTask(io_, std::move(task));
+  }
+  void Run(Task<void> task) { RunTask(io_, std::move(task)); }
+
+  static CallContext As(std::string credential, std::string key = {}) {
+    CallContext context;
+    context.credential = std::move(credential);
+    context.idempotency_key = std::move(key);
+    return context;
+  }
+  Wallet MakeWallet(std::string name = "main", std::string who = "alice",
+                    std::string project = kProjectA) {
+    auto made = Run(service_->Create(As(std::move(who)), {std::move(project), std::move(name)}));
+    EXPECT_TRUE(made) << made.error().ToString();
+    return *made;
+  }
+  SignRequest Ask(const Wallet& wallet) {
+    return {ids_.Make(kTransactionId),
+            wallet.project_id,
+            wallet.id,
+            {"GAS", kReceiver, "150000000"},
+            {},
+            {}};
+  }
+  Result<SignedTransaction> Sign(const SignRequest& request, std::string key = {},
+                                 std::string who = "alice") {
+    return Run(service_->Sign(As(std::move(who), std::move(key)), request));
+  }
+  // Rows of that table that were written so far.
+  size_t Written(std::string_view table) const {
+    return static_cast<size_t>(std::count_if(records_.written.begin(), records_.written.end(),
+                                             [&](const auto& r) { return r.table == table; }));
+  }
+  template <class T>
+  static std::string Why(const Result<T>& result) {
+    return result ? "ok" : std::string(TextOf(result.error().reason));
+  }
+
+  asio::io_context io_;
+  FakeClock clock_;
+  SeededRandom random_{5};
+  MemoryLog log_;
+  PlainMetrics metrics_;
+  Env env_{clock_, random_, log_, metrics_};
+  IdMaker ids_{clock_, random_};
+  enclave::MemoryRecords records_;
+  Bytes root_ = Bytes(32, 3);
+  FakeModule module_;
+  FakeAuthoriser authoriser_;
+  FakeChain chain_;
+  std::unique_ptr<enclave::SealedStore> store_;
+  std::unique_ptr<WalletKeys> keys_;
+  std::unique_ptr<WalletService> service_;
+};
+
+}  // namespace nsl::wallet
