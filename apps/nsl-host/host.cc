@@ -99,6 +99,7 @@ Host::Host(Env env, metrics::Registry& registry, asio::io_context& io, HostConfi
                   [this] { return ConnectVault(kHostByte); }),
       runner_link_(env, io.get_executor(), runner_handlers_, [this] { return ConnectRunner(); }),
       vault_(env, vault_link_),
+      wallets_(env, vault_link_),
       runner_(env, runner_link_),
       relay_(
           env, io.get_executor(), [this] { return ConnectVault(kRunnerByte); },
@@ -135,7 +136,8 @@ Status Host::OpenStorage() {
   NSL_TRY_VOID(database_->Migrate(
       {storage::KvStore::Migrations(), storage::BlobStore::Migrations(),
        storage::RecordStore::Migrations(), function_store::FunctionStore::Migrations(),
-       orchestrator::Runs::Migrations(), gateway::IdempotencyStore::Migrations()}));
+       orchestrator::Runs::Migrations(), orchestrator::Transactions::Migrations(),
+       gateway::IdempotencyStore::Migrations()}));
   return {};
 }
 
@@ -150,7 +152,9 @@ void Host::Build(metrics::Registry&) {
   record_store_ = std::make_unique<storage::RecordStore>(*database_);
   records_ = std::make_unique<RecordsService>(*record_store_);
   runner_host_ = std::make_unique<RunnerHostService>(*blobs_, *kv_, *chain_);
+  chain_facts_ = std::make_unique<ChainFactsService>(*chain_, *chain_);
   vault_dispatcher_.Bind<enclave::RecordsApi>(*records_);
+  vault_dispatcher_.Bind<wallet::ChainFactsApi>(*chain_facts_);
   runner_dispatcher_.Bind<function_runner::RunnerHostApi>(*runner_host_);
 
   functions_ = std::make_unique<function_store::FunctionStore>(
@@ -166,6 +170,11 @@ void Host::Build(metrics::Registry&) {
   retention.per_project = static_cast<int64_t>(config_.limits.kept_runs_per_project);
   runs_ = std::make_unique<orchestrator::Runs>(env_, io_.get_executor(), *database_, access_,
                                                runner_, *usage_, retention);
+  sender_ =
+      std::make_unique<chain::TransactionSender>(env_, io_.get_executor(), *chain_, transport_);
+  transactions_ = std::make_unique<orchestrator::Transactions>(
+      env_, io_.get_executor(),
+      orchestrator::TransactionParts{*database_, access_, wallets_, *chain_, *sender_});
   idempotency_ = std::make_unique<gateway::IdempotencyStore>(env_, *database_);
   system_ = std::make_unique<gateway::SystemService>(
       env_, *database_, *chain_, *this, config_.gateway_limits, LimitViews(config_.limits));
@@ -175,6 +184,8 @@ void Host::Build(metrics::Registry&) {
   gateway_->MountApi<account::AccountApi>(vault_);
   gateway_->MountApi<function_store::FunctionStoreApi>(*functions_);
   gateway_->MountApi<orchestrator::RunsApi>(*runs_);
+  gateway_->MountApi<wallet::WalletApi>(wallets_);
+  gateway_->MountApi<wallet::TransactionsApi>(*transactions_);
   gateway_->MountApi<gateway::SystemApi>(*system_);
   gateway_->Seal(kRelease);
   net::HttpLimits http;
@@ -213,6 +224,7 @@ Task<Status> Host::BootTask() {
   tasks_.Spawn(WatchVault());
   tasks_.Spawn(CollectBlobs());
   runs_->Start();
+  transactions_->Start();
   gateway_->Start();
   co_return Listen();
 }
@@ -351,6 +363,8 @@ Task<void> Host::StopTask() {
   co_await metrics_server_->Shutdown(std::chrono::milliseconds(0));
   co_await gateway_->Shutdown();
   co_await runs_->Shutdown();
+  co_await sender_->Shutdown();
+  co_await transactions_->Shutdown();
   co_await run_service_->Shutdown();
   co_await relay_.Shutdown();
   tasks_.Close();

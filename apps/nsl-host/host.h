@@ -14,6 +14,8 @@
 #include "base/blocking_pool.h"
 #include "chain/curl_transport.h"
 #include "chain/node_pool.h"
+#include "chain/sender.h"
+#include "chain_facts_service.h"
 #include "config.h"
 #include "function_runner/clients.h"
 #include "function_store/store.h"
@@ -24,11 +26,13 @@
 #include "net/http_server.h"
 #include "orchestrator/run_service.h"
 #include "orchestrator/runs.h"
+#include "orchestrator/transactions.h"
 #include "records_service.h"
 #include "relay.h"
 #include "rpc/dispatcher.h"
 #include "rpc/server.h"
 #include "runner_host_service.h"
+#include "wallet/client/stubs.h"
 
 namespace nsl::host {
 
@@ -83,12 +87,14 @@ class Host final : public gateway::SystemSource {
   chain::CurlTransport transport_;
   BlockingPool pool_;
   std::unique_ptr<chain::NodePool> chain_;
+  std::unique_ptr<chain::TransactionSender> sender_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<storage::BlobStore> blobs_;
   std::unique_ptr<storage::KvStore> kv_;
   std::unique_ptr<storage::RecordStore> record_store_;
   std::unique_ptr<RecordsService> records_;
   std::unique_ptr<RunnerHostService> runner_host_;
+  std::unique_ptr<ChainFactsService> chain_facts_;
 
   rpc::Handlers vault_handlers_;
   rpc::Handlers runner_handlers_;
@@ -97,6 +103,7 @@ class Host final : public gateway::SystemSource {
   rpc::Link vault_link_;
   rpc::Link runner_link_;
   account::AccountStub vault_;
+  wallet::WalletStub wallets_;
   function_runner::RunnerStub runner_;
   Relay relay_;
 
@@ -105,6 +112,7 @@ class Host final : public gateway::SystemSource {
   std::unique_ptr<orchestrator::UsageTracker> usage_;
   std::unique_ptr<orchestrator::RunService> run_service_;
   std::unique_ptr<orchestrator::Runs> runs_;
+  std::unique_ptr<orchestrator::Transactions> transactions_;
   std::unique_ptr<gateway::IdempotencyStore> idempotency_;
   std::unique_ptr<gateway::SystemService> system_;
   std::unique_ptr<gateway::Gateway> gateway_;

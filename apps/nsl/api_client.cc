@@ -104,6 +104,9 @@ CliResult<HttpResponse> ApiClient::Once(const ApiCall& call) {
                       .body = call.body,
                       .timeout_ms = call.timeout_ms};
   if (!call.body.empty()) request.headers.push_back("Content-Type: application/json");
+  if (!call.idempotency_key.empty()) {
+    request.headers.push_back("Idempotency-Key: " + call.idempotency_key);
+  }
   if (call.credential) request.headers.push_back("Authorization: Bearer " + Credential());
   return http_.Send(request);
 }

@@ -22,6 +22,8 @@ struct ApiCall {
   std::string path = {};
   // JSON text; empty = no body.
   std::string body = {};
+  // The server runs a POST once per key, however often it is sent.
+  std::string idempotency_key = {};
   // Without: nothing is sent but the request itself.
   bool credential = true;
   long timeout_ms = 30'000;

@@ -17,7 +17,8 @@ constexpr const char* kFooter =
     "  1 failed      4 not found   7 upstream and chain, also offline\n"
     "  2 usage       5 conflict    8 platform, also a failed attestation\n"
     "\n"
-    "Every verb takes --json: exactly one JSON document on stdout, failures as {\"error\": …}.\n"
+    "Every verb takes --json: exactly one JSON document on stdout, failures as {\"error\": …};\n"
+    "verbs that follow a transaction print one per state.\n"
     "NSL_API and NSL_TOKEN override address and credential of the profile, NSL_HOME its folder,\n"
     "NSL_PROJECT its project. First steps: nsl dev, nsl register EMAIL, nsl init my-function.";
 
@@ -33,6 +34,8 @@ void Declare(CLI::App& root, Cli& cli) {
   AddInvokeVerbs(root, cli);
   AddRunVerbs(root, cli);
   AddReceiptVerbs(root, cli);
+  AddWalletVerbs(root, cli);
+  AddTransactionVerbs(root, cli);
   AddProjectVerbs(root, cli);
   AddConfigVerbs(root, cli);
   AddNeoVerbs(root, cli);
@@ -58,7 +61,8 @@ CliStatus CheckVerbs(const CLI::App& root, int argc, char** argv) {
     if (verbs.empty() || at->get_name() == "receipt") return {};
     const CLI::App* next = nullptr;
     for (const CLI::App* verb : verbs) {
-      if (verb->get_name() == word) next = verb;
+      // Its name or an alias.
+      if (verb->check_name(word)) next = verb;
     }
     if (next == nullptr) {
       std::string near = NearestVerb(*at, word);

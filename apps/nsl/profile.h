@@ -22,6 +22,8 @@ struct Profile {
   // DER of the attestation root of that system, with its SHA-256 for people; empty: nothing pinned.
   Bytes root_der;
   std::string root_sha256;
+  // RPC address of the private chain of `nsl dev`, for `nsl wallet fund`; empty for other systems.
+  std::string chain;
   // True for the root of a simulated security module.
   bool simulated = false;
   std::string name_space;
@@ -34,11 +36,11 @@ struct Profile {
   int64_t access_expires_ms = 0;
   std::string refresh_token;
   static constexpr std::string_view kDefaulted[] = {
-      "api",        "root_der", "root_sha256",  "simulated",         "name_space",   "email",
-      "account_id", "project",  "access_token", "access_expires_ms", "refresh_token"};
+      "api",   "root_der",   "root_sha256", "chain",        "simulated",         "name_space",
+      "email", "account_id", "project",     "access_token", "access_expires_ms", "refresh_token"};
 };
 BOOST_DESCRIBE_STRUCT(Profile, (),
-                      (api, root_der, root_sha256, simulated, name_space, email, account_id,
+                      (api, root_der, root_sha256, chain, simulated, name_space, email, account_id,
                        project, access_token, access_expires_ms, refresh_token))
 
 // The folder of the profile: $NSL_HOME, $XDG_CONFIG_HOME/nsl or ~/.config/nsl.

@@ -32,9 +32,11 @@ struct FakeVault final : account::AccountApi {
   std::optional<Error> away;
 
   FakeVault() {
-    std::vector<std::string> read = {"project:read", "functions:read", "runs:read", "keys:read"};
+    std::vector<std::string> read = {"project:read", "functions:read", "runs:read", "keys:read",
+                                     "wallets:read"};
     std::vector<std::string> all = read;
-    for (const char* scope : {"functions:write", "functions:invoke", "keys:write"}) {
+    for (const char* scope :
+         {"functions:write", "functions:invoke", "keys:write", "wallets:write", "wallets:send"}) {
       all.push_back(scope);
     }
     principals[kOwnerA] = {"acc_a", "acc_a", {{kProjectA, "owner", all}}, 5'000};

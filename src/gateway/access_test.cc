@@ -27,6 +27,10 @@ class AccessTest : public ::testing::Test, public GatewayFixture {
     reply_receipt = true;
     run_ = Call("1", true).run_id;
     seen.clear();
+    Result<wallet::Transaction> sent = Do(transactions->Submit(
+        As(kOwnerA), {kProjectA, orchestrator::kWalletA, {"GAS", "N", "1"}, {}, {}}));
+    NSL_CHECK(sent.has_value());
+    transaction_ = sent->id;
   }
   // The row's path with objects of project A.
   std::string PathOf(const Operation& op) {
@@ -35,6 +39,8 @@ class AccessTest : public ::testing::Test, public GatewayFixture {
          std::map<std::string, std::string>{{"{project}", kProjectA},
                                             {"{function}", function_},
                                             {"{run}", run_},
+                                            {"{wallet}", orchestrator::kWalletA},
+                                            {"{transaction}", transaction_},
                                             {"{key}", "key_00000000000000000000000001"},
                                             {"{name}", "prod"}}) {
       size_t at = path.find(name);
@@ -76,6 +82,7 @@ class AccessTest : public ::testing::Test, public GatewayFixture {
 
   std::string function_;
   std::string run_;
+  std::string transaction_;
 };
 
 TEST_F(AccessTest, EachRouteThatIsNotPublicNeedsACredential) {
@@ -97,7 +104,7 @@ TEST_F(AccessTest, EachRouteThatIsNotPublicNeedsACredential) {
     EXPECT_EQ(none.Header("www-authenticate"), "Bearer realm=\"nsl\"");
     ++checked;
   }
-  EXPECT_GE(checked, 18u);
+  EXPECT_GE(checked, 25u);
 }
 
 TEST_F(AccessTest, EachRouteOnAnObjectHidesItFromOtherProjects) {
@@ -110,7 +117,7 @@ TEST_F(AccessTest, EachRouteOnAnObjectHidesItFromOtherProjects) {
     EXPECT_THAT(other.body, Not(HasSubstr("hello"))) << op.name;
     ++checked;
   }
-  EXPECT_GE(checked, 14u);
+  EXPECT_GE(checked, 21u);
   EXPECT_EQ(runner.builds, 0u);
 }
 

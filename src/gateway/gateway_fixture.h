@@ -11,6 +11,7 @@
 #include "gateway/system_service.h"
 #include "net/http_server.h"
 #include "orchestrator/runs_fixture.h"
+#include "orchestrator/transactions_fixture.h"
 
 namespace nsl::gateway {
 
@@ -67,6 +68,11 @@ struct GatewayFixture : orchestrator::RunsFixture {
   GatewayLimits gateway_limits;
   FakeChain chain;
   FakeSource source;
+  orchestrator::FakeWallets wallets{vault};
+  orchestrator::FakeLanding landing;
+  orchestrator::NoTransport transport;
+  std::unique_ptr<chain::TransactionSender> sender;
+  std::unique_ptr<orchestrator::Transactions> transactions;
   std::unique_ptr<IdempotencyStore> idempotency;
   std::unique_ptr<SystemService> system;
   std::unique_ptr<Gateway> gateway;
@@ -75,7 +81,8 @@ struct GatewayFixture : orchestrator::RunsFixture {
   GatewayFixture() {
     NSL_CHECK(
         temp.database
-            ->Migrate({orchestrator::RunMigrations(), storage::BlobStore::Migrations(),
+            ->Migrate({orchestrator::RunMigrations(), orchestrator::TransactionMigrations(),
+                       storage::BlobStore::Migrations(),
                        function_store::FunctionStore::Migrations(), IdempotencyStore::Migrations()})
             .has_value());
     for (auto member : {&GatewayLimits::read_burst, &GatewayLimits::write_burst,
@@ -88,6 +95,8 @@ struct GatewayFixture : orchestrator::RunsFixture {
     if (!server) return;
     RunVoid(server->Shutdown(std::chrono::milliseconds(0)));
     RunVoid(gateway->Shutdown());
+    RunVoid(sender->Shutdown());
+    RunVoid(transactions->Shutdown());
   }
 
   void Open(bool with_runner = true) {
@@ -101,6 +110,13 @@ struct GatewayFixture : orchestrator::RunsFixture {
     gateway->MountApi<account::AccountApi>(vault);
     gateway->MountApi<function_store::FunctionStoreApi>(*store);
     gateway->MountApi<orchestrator::RunsApi>(*runs);
+    sender =
+        std::make_unique<chain::TransactionSender>(temp.env, io.get_executor(), landing, transport);
+    transactions = std::make_unique<orchestrator::Transactions>(
+        temp.env, io.get_executor(),
+        orchestrator::TransactionParts{*temp.database, access, wallets, chain, *sender});
+    gateway->MountApi<wallet::WalletApi>(wallets);
+    gateway->MountApi<wallet::TransactionsApi>(*transactions);
     gateway->MountApi<SystemApi>(*system);
     gateway->Seal("0.1.0");
     server = std::make_unique<net::HttpServer>(temp.env, io.get_executor(), *gateway);

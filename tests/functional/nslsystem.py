@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 import urllib.parse
+import urllib.request
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -326,6 +327,16 @@ class System:
         self.url = self.info["api"]
         return self
 
+    def rpc(self, method, *params):
+        """The result of a JSON-RPC call to the private chain's node."""
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
+        request = urllib.request.Request(self.info["chain"], body.encode(),
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30 * PATIENCE) as answer:
+            said = json.load(answer)
+        assert "result" in said, said
+        return said["result"]
+
     def logs_tail(self):
         out = []
         for file in sorted((self.dir / "log").glob("*.log")):
@@ -338,7 +349,7 @@ class System:
         home = self.base / f"user{self.homes}"
         home.mkdir(mode=0o700)
         known = json.loads((self.base / "home" / "config.json").read_text())
-        profile = {k: known[k] for k in ("api", "rootDer", "rootSha256", "simulated")}
+        profile = {k: known[k] for k in ("api", "rootDer", "rootSha256", "chain", "simulated")}
         file = home / "config.json"
         file.write_text(json.dumps(profile))
         file.chmod(0o600)

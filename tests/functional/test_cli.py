@@ -13,7 +13,7 @@ from nslsystem import NSL, run_nsl
 
 VERBS = ["dev", "demo", "doctor", "register", "login", "logout", "projects", "functions", "runs",
          "init", "deploy", "hash", "invoke", "logs", "receipt", "keys", "config", "version", "limits",
-         "completion", "neo"]
+         "completion", "neo", "wallets", "transactions"]
 
 
 def test_help_names_every_verb_and_exit_code():

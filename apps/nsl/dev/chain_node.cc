@@ -9,6 +9,7 @@
 #include "../http.h"
 #include "../profile.h"
 #include "base/json.h"
+#include "neo/nep2.h"
 
 namespace nsl::cli {
 namespace {
@@ -46,6 +47,8 @@ ApplicationConfiguration:
 )";
 
 // NEP-6, the public test key of neo-go's single-node network, password "one".
+constexpr const char* kPassword = "one";
+constexpr const char* kEncryptedKey = "6PYM8VdX2BSm7BSXKzV4Fz6S3R9cDLLWNrD9nMjxW352jEv3fsC8N3wNLY";
 constexpr const char* kWallet = R"({
  "version": "1.0",
  "accounts": [
@@ -73,6 +76,11 @@ CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port, bool pe
                                  fmt::arg("port", rpc_port));
   NSL_TRY_VOID(WriteFileAtomic(folder + "/protocol.yml", text, 0644));
   return WriteFileAtomic(folder + "/wallet.json", kWallet, 0644);
+}
+
+CliResult<crypto::P256PrivateKey> GenesisKey() {
+  NSL_TRY(auto key, neo::DecryptNep2(kEncryptedKey, AsBytes(kPassword)));
+  return key;
 }
 
 bool ChainAnswers(uint16_t rpc_port) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "../cli_error.h"
+#include "crypto/ecdsa.h"
 
 namespace nsl::cli {
 
@@ -18,6 +19,8 @@ inline constexpr const char* kGenesisAddress = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqL
 
 // Writes protocol.yml and the wallet into `folder`. `persistent`: the chain survives a restart.
 CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port, bool persistent);
+// The public test key, from the wallet file above.
+CliResult<crypto::P256PrivateKey> GenesisKey();
 // True when the node answers with the private magic.
 bool ChainAnswers(uint16_t rpc_port);
 

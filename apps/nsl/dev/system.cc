@@ -154,6 +154,7 @@ CliStatus DevSystem::WriteProfile() {
   profile.root_der = root;
   profile.root_sha256 = ToHex(crypto::Sha256(root));
   profile.simulated = true;
+  profile.chain = "http://127.0.0.1:" + std::to_string(installation_.options().chain_port);
   return SaveProfile(profile);
 }
 
