@@ -4,9 +4,11 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
+#include "account/client/signed_request.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/random.h"
 
 namespace nsl::cli {
 namespace {
@@ -96,7 +98,7 @@ std::string ApiClient::Credential() const {
   return override_token_.empty() ? profile_.access_token : override_token_;
 }
 
-CliResult<HttpResponse> ApiClient::Once(const ApiCall& call) {
+CliResult<HttpResponse> ApiClient::Transmit(const ApiCall& call, const std::string& authorization) {
   NSL_TRY(auto base, Base());
   HttpRequest request{.method = call.method,
                       .url = base + call.path,
@@ -107,8 +109,54 @@ CliResult<HttpResponse> ApiClient::Once(const ApiCall& call) {
   if (!call.idempotency_key.empty()) {
     request.headers.push_back("Idempotency-Key: " + call.idempotency_key);
   }
-  if (call.credential) request.headers.push_back("Authorization: Bearer " + Credential());
+  if (!authorization.empty()) request.headers.push_back("Authorization: " + authorization);
   return http_.Send(request);
+}
+
+CliResult<HttpResponse> ApiClient::Once(const ApiCall& call) {
+  return Transmit(call, call.credential ? "Bearer " + Credential() : std::string());
+}
+
+CliResult<std::string> ApiClient::SignatureOf(const ApiCall& call) const {
+  auto key = crypto::P256PrivateKey::FromScalar(profile_.session_key);
+  if (!key || profile_.session_key_id.empty()) {
+    return FailWith("cli.not_logged_in",
+                    "this login has no session key to sign changes with; run `nsl login EMAIL`"
+                    " again");
+  }
+  SystemRandom random;
+  auto header =
+      account::SignRequest(*key, {profile_.session_key_id, profile_.audience, profile_.magic},
+                           call.method, call.path, AsBytes(call.body), NowMs(), random);
+  if (!header) return std::unexpected(CliError(std::move(header.error())));
+  return *std::move(header);
+}
+
+CliResult<HttpResponse> ApiClient::SendSigned(const ApiCall& call) {
+  NSL_TRY(auto header, SignatureOf(call));
+  NSL_TRY(auto response, Transmit(call, header));
+  if (response.status == 401) {
+    // A vault that was started again has another boot id, which its refusal names.
+    for (const FieldError& field : ErrorOf(response).fields) {
+      if (field.pointer != account::kAudiencePointer || field.detail == profile_.audience) continue;
+      profile_.audience = field.detail;
+      NSL_TRY_VOID(SaveAudience());
+      NSL_TRY(header, SignatureOf(call));
+      NSL_TRY(response, Transmit(call, header));
+      break;
+    }
+  }
+  if (response.status < 200 || response.status > 299) return std::unexpected(ErrorOf(response));
+  return response;
+}
+
+CliStatus ApiClient::SaveAudience() {
+  NSL_TRY(auto lock, ProfileLock::Take());
+  NSL_TRY(auto stored, LoadProfile());
+  // Another process may have logged in or renewed its tokens meanwhile.
+  if (stored.session_key_id != profile_.session_key_id) return {};
+  stored.audience = profile_.audience;
+  return SaveProfile(stored);
 }
 
 CliResult<HttpResponse> ApiClient::Send(const ApiCall& call) {
@@ -118,6 +166,7 @@ CliResult<HttpResponse> ApiClient::Send(const ApiCall& call) {
                     "no login; run `nsl login EMAIL`, or `nsl register EMAIL`, or set NSL_TOKEN to"
                     " an API key");
   }
+  if (own_login && call.method != "GET" && !call.bearer) return SendSigned(call);
   if (own_login && profile_.access_expires_ms < NowMs() + kRenewEarlyMs) {
     NSL_TRY_VOID(Refresh());
   }
@@ -161,6 +210,13 @@ CliStatus ApiClient::Refresh() {
   return TakeSession(*session, profile_.email);
 }
 
+CliStatus ApiClient::TakeLogin(const boost::json::value& session, const std::string& email,
+                               const Bytes& session_key) {
+  profile_.session_key = session_key;
+  profile_.session_key_id.clear();
+  return TakeSession(session, email);
+}
+
 CliStatus ApiClient::TakeSession(const boost::json::value& session, const std::string& email) {
   std::string access = TextAt(session, "accessToken");
   std::string refresh = TextAt(session, "refreshToken");
@@ -171,6 +227,12 @@ CliStatus ApiClient::TakeSession(const boost::json::value& session, const std::s
   profile_.refresh_token = refresh;
   profile_.account_id = TextAt(session, "accountId");
   profile_.email = email;
+  if (const auto* object = session.if_object(); object != nullptr && object->contains("signing")) {
+    const boost::json::value& signing = object->at("signing");
+    profile_.session_key_id = TextAt(signing, "keyId");
+    profile_.audience = TextAt(signing, "audience");
+    profile_.magic = static_cast<uint32_t>(UintAt(signing, "magic"));
+  }
   profile_.access_expires_ms =
       NowMs() +
       static_cast<int64_t>(std::min<uint64_t>(UintAt(session, "expiresIn"), 86'400)) * 1000;

@@ -3,8 +3,9 @@
 // Calls to the platform's HTTP API with the profile's credential.
 //
 // Guarantee: an access token that ends is renewed once and the call repeated; a renewal is done
-// under the profile's lock, because a refresh token that is used twice ends its login. Problem
-// documents become CliError with the server's own reason. One thread.
+// under the profile's lock, because a refresh token that is used twice ends its login. Changes are
+// signed with the session key of the login; a signature for a vault that has restarted since is
+// made anew, once. Problem documents become CliError with the server's own reason. One thread.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -26,6 +27,8 @@ struct ApiCall {
   std::string idempotency_key = {};
   // Without: nothing is sent but the request itself.
   bool credential = true;
+  // For what changes nothing although it is no GET: the access token is enough.
+  bool bearer = false;
   long timeout_ms = 30'000;
 };
 
@@ -45,11 +48,20 @@ class ApiClient {
   // Its JSON; null for an empty body.
   CliResult<boost::json::value> Json(const ApiCall& call);
 
-  // Stores what login, register and refresh answer, in memory and in the file.
-  CliStatus TakeSession(const boost::json::value& session, const std::string& email);
+  // Stores what login and register answer, and the session key that went with it, in memory and in
+  // the file.
+  CliStatus TakeLogin(const boost::json::value& session, const std::string& email,
+                      const Bytes& session_key);
 
  private:
+  // The same for the tokens of a refresh.
+  CliStatus TakeSession(const boost::json::value& session, const std::string& email);
   CliResult<HttpResponse> Once(const ApiCall& call);
+  // Of a change by the profile's own login.
+  CliResult<HttpResponse> SendSigned(const ApiCall& call);
+  CliResult<std::string> SignatureOf(const ApiCall& call) const;
+  CliResult<HttpResponse> Transmit(const ApiCall& call, const std::string& authorization);
+  CliStatus SaveAudience();
   CliStatus Refresh();
   std::string Credential() const;
 

@@ -120,11 +120,12 @@ class Demo {
 CliStatus Demo::Register() {
   SystemRandom random;
   std::string password = ToBase32(random.Draw(20));
-  NSL_TRY(auto body, SealedCredentials(*api_, "register", kEmail, password));
-  NSL_TRY(auto session,
-          api_->Json(
-              {.method = "POST", .path = "/v1/auth/register", .body = body, .credential = false}));
-  return api_->TakeSession(session, kEmail);
+  NSL_TRY(auto login, SealedCredentials(*api_, "register", kEmail, password));
+  NSL_TRY(auto session, api_->Json({.method = "POST",
+                                    .path = "/v1/auth/register",
+                                    .body = login.body,
+                                    .credential = false}));
+  return api_->TakeLogin(session, kEmail, login.session_key);
 }
 
 CliStatus Demo::MakeKey() {

@@ -125,9 +125,12 @@ CliResult<Deployed> DeployFolder(Cli& cli, const std::string& folder) {
 
   Stopwatch build(cli.term(), "build, check, grant, store");
   NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto project, cli.Project());
   DeployBody body{.manifest = source.manifest, .files = source.files};
+  // The query is what the signature commits to: the vault grants this code in this project alone.
   auto version = api->Json({.method = "POST",
-                            .path = "/v1/functions/" + out.function_id + "/versions",
+                            .path = "/v1/functions/" + out.function_id + "/versions?project=" +
+                                    UrlEncode(project) + "&codeHash=" + out.code_hash,
                             .body = ToJson(body),
                             .timeout_ms = 70'000});
   if (!version) {
@@ -156,8 +159,11 @@ CliResult<Invocation> Invoke(Cli& cli, const InvokeOptions& options) {
     query += (query.empty() ? "" : "&") + ("alias=" + UrlEncode(options.alias));
   if (!query.empty()) path += "?" + query;
   // Longer than the longest run, so that its own limit is what ends it.
-  NSL_TRY(auto response,
-          api->Send({.method = "POST", .path = path, .body = options.data, .timeout_ms = 910'000}));
+  NSL_TRY(auto response, api->Send({.method = "POST",
+                                    .path = path,
+                                    .body = options.data,
+                                    .bearer = true,
+                                    .timeout_ms = 910'000}));
   return Invocation{.run_id = response.Header("x-run-id"), .result = std::move(response.body)};
 }
 

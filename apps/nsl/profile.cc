@@ -127,6 +127,10 @@ void ForgetLogin(Profile& profile) {
   profile.account_id.clear();
   profile.email.clear();
   profile.project.clear();
+  profile.session_key.clear();
+  profile.session_key_id.clear();
+  profile.audience.clear();
+  profile.magic = 0;
 }
 
 CliResult<ProfileLock> ProfileLock::Take() {

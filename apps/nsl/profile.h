@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The profile: which system this command line talks to, the root it trusts, and its tokens.
+// The profile: which system this command line talks to, the root it trusts, its tokens and the
+// session key of its login.
 //
 // $NSL_HOME/config.json or ~/.config/nsl/config.json, mode 0600, replaced atomically. A file that
 // others can read is refused: it holds tokens. NSL_API and NSL_TOKEN override it without changing
@@ -35,13 +36,24 @@ struct Profile {
   // Unix milliseconds.
   int64_t access_expires_ms = 0;
   std::string refresh_token;
+  // The session key that signs changes: P-256 scalar, made by this program at login, never sent.
+  Bytes session_key;
+  // What the vault said that signatures are made for.
+  std::string session_key_id;
+  std::string audience;
+  uint32_t magic = 0;
   static constexpr std::string_view kDefaulted[] = {
-      "api",   "root_der",   "root_sha256", "chain",        "simulated",         "name_space",
-      "email", "account_id", "project",     "access_token", "access_expires_ms", "refresh_token"};
+      "api",          "root_der",          "root_sha256",
+      "chain",        "simulated",         "name_space",
+      "email",        "account_id",        "project",
+      "access_token", "access_expires_ms", "refresh_token",
+      "session_key",  "session_key_id",    "audience",
+      "magic"};
 };
 BOOST_DESCRIBE_STRUCT(Profile, (),
                       (api, root_der, root_sha256, chain, simulated, name_space, email, account_id,
-                       project, access_token, access_expires_ms, refresh_token))
+                       project, access_token, access_expires_ms, refresh_token, session_key,
+                       session_key_id, audience, magic))
 
 // The folder of the profile: $NSL_HOME, $XDG_CONFIG_HOME/nsl or ~/.config/nsl.
 std::string ProfileFolder();

@@ -52,17 +52,19 @@ CliResult<enclave::AttestationView> VerifiedVault(ApiClient& client) {
   return *std::move(view);
 }
 
-CliResult<std::string> SealedCredentials(ApiClient& client, const std::string& method,
+CliResult<SealedLogin> SealedCredentials(ApiClient& client, const std::string& method,
                                          const std::string& email, std::string_view password) {
   NSL_TRY(auto vault, VerifiedVault(client));
   SystemRandom random;
   std::string_view bound = method == "register" ? account::kRegisterMethod : account::kLoginMethod;
-  auto box = account::SealPassword(vault.keys.hpke_key, bound, email, password, random);
+  auto session_key = crypto::P256PrivateKey::Generate(random);
+  auto box = account::SealPassword(vault.keys.hpke_key, bound, email, password, random,
+                                   session_key.PublicKey().Compressed());
   if (!box) return std::unexpected(CliError(std::move(box.error())));
   account::CredentialsRequest request{.email = email, .sealed_password = *std::move(box)};
   // The namespace becomes part of the pin at the first proof.
   client.profile().name_space = vault.keys.name_space;
-  return ToJson(request);
+  return SealedLogin{ToJson(request), ToBytes(session_key.Scalar().view())};
 }
 
 }  // namespace nsl::cli

@@ -43,11 +43,11 @@ CliStatus Enter(Cli& cli, const LoginOptions& options, const std::string& method
   if (!body) return std::unexpected(std::move(body.error()));
   NSL_TRY(auto session, api->Json({.method = "POST",
                                    .path = "/v1/auth/" + method,
-                                   .body = *std::move(body),
+                                   .body = body->body,
                                    .credential = false}));
   NSL_TRY(auto lock, ProfileLock::Take());
   api->profile().project.clear();
-  NSL_TRY_VOID(api->TakeSession(session, options.email));
+  NSL_TRY_VOID(api->TakeLogin(session, options.email, body->session_key));
   const Profile& profile = api->profile();
   if (cli.json) {
     cli.term().Json(boost::json::object{{"accountId", profile.account_id},

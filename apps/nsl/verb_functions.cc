@@ -76,6 +76,7 @@ CliStatus Deploy(Cli& cli, const std::string& folder) {
   cli.term().Line("function  " + done.function_id);
   cli.term().Line("version   " + version);
   cli.term().Line("code hash " + done.code_hash);
+  cli.term().Line("granted   by " + TextAt(done.version, "authorisedBy"));
   return {};
 }
 
@@ -119,9 +120,10 @@ CliStatus Show(Cli& cli, const std::string& name) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& v : ArrayAt(versions, "items")) {
     rows.push_back({TextAt(v, "id"), TextAt(v, "codeHash"), TextAt(v, "access"),
-                    HumanBytes(UintAt(v, "bundleBytes")), TextAt(v, "createdAt")});
+                    TextAt(v, "authorisedBy"), HumanBytes(UintAt(v, "bundleBytes")),
+                    TextAt(v, "createdAt")});
   }
-  cli.term().Table({"VERSION", "CODE HASH", "ACCESS", "SIZE", "CREATED"}, rows);
+  cli.term().Table({"VERSION", "CODE HASH", "ACCESS", "GRANTED BY", "SIZE", "CREATED"}, rows);
   return {};
 }
 

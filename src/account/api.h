@@ -2,8 +2,9 @@
 //
 // Accounts, projects, API keys, tokens, leases and grants: who may do what, decided in the vault.
 //
-// Passwords come as HPKE boxes sealed to the vault's attested key, with the associated data
-// "nsl/sealed/1|<method>|<email>". Every refusal of a credential has the same text (auth.invalid).
+// Passwords come as HPKE boxes sealed to the vault's attested key, and with them the public key of
+// the session key that the client will sign its changes with (client/sealed_password.h). Every
+// refusal of a credential has the same text (auth.invalid).
 #pragma once
 
 #include <boost/describe.hpp>
@@ -19,6 +20,7 @@ namespace nsl::account {
 
 using rpc::Access;
 using rpc::CallContext;
+using rpc::Signature;
 
 // --- What HTTP clients call ---------------------------------------------------------------------
 
@@ -42,9 +44,21 @@ BOOST_DESCRIBE_STRUCT(SealedBox, (), (enc, ciphertext))
 
 struct CredentialsRequest {
   std::string email;
+  // Strict CBOR {"password": text, "sessionKey": bytes}; the second may be left out.
   SealedBox sealed_password;
 };
 BOOST_DESCRIBE_STRUCT(CredentialsRequest, (), (email, sealed_password))
+
+// What a client needs, besides its session key, to sign requests (client/signed_request.h).
+struct SigningParameters {
+  // acc_….lgn_…
+  std::string key_id;
+  // Boot id of the vault, hex. A refusal of an older one names the current one.
+  std::string audience;
+  // Of the network of this installation.
+  uint32_t magic = 0;
+};
+BOOST_DESCRIBE_STRUCT(SigningParameters, (), (key_id, audience, magic))
 
 struct Session {
   std::string account_id;
@@ -52,8 +66,10 @@ struct Session {
   std::string refresh_token;
   // Seconds until the access token ends.
   uint32_t expires_in = 0;
+  // Absent for a login without session key, which can read and call, and change little.
+  std::optional<SigningParameters> signing;
 };
-BOOST_DESCRIBE_STRUCT(Session, (), (account_id, access_token, refresh_token, expires_in))
+BOOST_DESCRIBE_STRUCT(Session, (), (account_id, access_token, refresh_token, expires_in, signing))
 
 struct RefreshRequest {
   std::string refresh_token;
@@ -182,25 +198,32 @@ struct Grant {
   std::string tag;
   std::string version_id;
   Bytes build_record;
-  // Who authorised it: "bearer" until signed deploys exist.
+  // "signature": a session key signed for this function and code hash. "bearer": somebody who held
+  // a bearer credential asked for it, which the host can be.
   std::string authorised_by;
   std::string principal_id;
   uint64_t sequence = 0;
+  // Of a signature: acc_….lgn_… and the compressed public key; else empty.
+  std::string session_key_id;
+  Bytes session_key;
+  static constexpr std::string_view kDefaulted[] = {"session_key_id", "session_key"};
 };
 BOOST_DESCRIBE_STRUCT(Grant, (),
-                      (tag, version_id, build_record, authorised_by, principal_id, sequence))
+                      (tag, version_id, build_record, authorised_by, principal_id, sequence,
+                       session_key_id, session_key))
 struct SignedGrant {
   Bytes grant;
   Bytes signature;
 };
 BOOST_DESCRIBE_STRUCT(SignedGrant, (), (grant, signature))
 
+// Members are named as in the HTTP request: the vault reads them from what was signed.
 struct SetAliasRequest {
-  std::string function_id;
-  std::string alias;
+  std::string function;
+  std::string name;
   std::string version_id;
 };
-BOOST_DESCRIBE_STRUCT(SetAliasRequest, (), (function_id, alias, version_id))
+BOOST_DESCRIBE_STRUCT(SetAliasRequest, (), (function, name, version_id))
 struct Alias {
   std::string name;
   std::string version_id;
@@ -214,9 +237,9 @@ struct FunctionRoutes {
 };
 BOOST_DESCRIBE_STRUCT(FunctionRoutes, (), (function_id, sequence, aliases))
 struct RemoveFunctionRequest {
-  std::string function_id;
+  std::string function;
 };
-BOOST_DESCRIBE_STRUCT(RemoveFunctionRequest, (), (function_id))
+BOOST_DESCRIBE_STRUCT(RemoveFunctionRequest, (), (function))
 
 // Served by the vault to the host (RPC) and, where a row has a path, to HTTP clients.
 struct AccountApi {
@@ -288,6 +311,7 @@ struct AccountApi {
                                               .verb = "POST",
                                               .path = "/v1/projects",
                                               .access = Access::kAccount,
+                                              .signature = Signature::kRequired,
                                               .scope = "account:write",
                                               .changes_rights = true,
                                               .success = 201,
@@ -312,6 +336,7 @@ struct AccountApi {
                                           .verb = "POST",
                                           .path = "/v1/projects/{project}/keys",
                                           .access = Access::kAccount,
+                                          .signature = Signature::kRequired,
                                           .scope = "keys:write",
                                           .success = 201,
                                           .summary = "Make an API key; its secret is shown once"},
@@ -328,6 +353,7 @@ struct AccountApi {
                                           .verb = "DELETE",
                                           .path = "/v1/keys/{key}",
                                           .access = Access::kAccount,
+                                          .signature = Signature::kRequired,
                                           .scope = "keys:write",
                                           .changes_rights = true,
                                           .success = 204,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "account/client/signed_request.h"
 #include "account/tokens.h"
 #include "crypto/hash.h"
 
@@ -26,6 +27,63 @@ Task<Result<Caller>> Authority::CheckAccount(std::string credential) {
   return CheckToken(std::move(credential));
 }
 
+Task<Result<Caller>> Authority::Look(CallContext context) {
+  if (LooksSigned(context.credential)) return CheckSigned(std::move(context), false);
+  return Check(std::move(context.credential));
+}
+
+Task<Result<Caller>> Authority::Resolve(CallContext context, Signature need) {
+  if (LooksSigned(context.credential)) {
+    // A signature never stands for what takes none.
+    if (need == Signature::kNone) co_return InvalidCredential();
+    auto caller = co_await CheckSigned(std::move(context), true);
+    co_return caller;
+  }
+  auto caller = co_await Check(std::move(context.credential));
+  if (caller && need == Signature::kRequired) {
+    co_return Fail(Reason::kAuthSignature,
+                   "this change needs a signed request: a bearer credential passes through a host "
+                   "that could act with it; log in with a session key and sign the request");
+  }
+  co_return caller;
+}
+
+Task<Result<Caller>> Authority::CheckSigned(CallContext context, bool take) {
+  if (!directory_.store().ready()) {
+    co_return Fail(Reason::kPlatformUnavailable, "the vault has not read its records yet");
+  }
+  auto header = ParseSignedHeader(context.credential);
+  if (!header || !context.signed_http) co_return InvalidCredential();
+  const rpc::SignedHttp& http = *context.signed_http;
+  if (header->audience != terms_.boot_id) {
+    // Boot ids are public; with this one the client signs again. Same reason, same text.
+    Error stale = InvalidCredential().error();
+    co_return Fail(
+        std::move(stale).WithField(std::string(kAudiencePointer), ToHex(terms_.boot_id)));
+  }
+  UnixMillis now = env_.clock.NowMs();
+  if (header->time_ms > now + kMaxSkewMs || header->time_ms < now - kMaxSkewMs ||
+      !IsSignableTarget(http.target)) {
+    co_return InvalidCredential();
+  }
+  auto login = co_await directory_.Find<LoginRow>(header->account_id + "/" + header->login_id);
+  if (!login) co_return std::unexpected(std::move(login.error()));
+  if (!*login) co_return InvalidCredential();
+  Bytes session_key = (*login)->row.session_key;
+  auto key = crypto::P256PublicKey::FromCompressed(session_key);
+  std::string text = SigningText(terms_.magic, http.method, http.target, http.body_hash, *header);
+  if (!key || !key->Verify(AsBytes(text), header->signature)) co_return InvalidCredential();
+  auto caller = co_await CallerOf(header->account_id, header->login_id);
+  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  if (take) {
+    NSL_CO_TRY_VOID(nonces_.Take(header->key_id, header->time_ms, header->nonce, now));
+  }
+  caller->authorised_by = AuthorisedBy::kSignature;
+  caller->session_key_id = std::move(header->key_id);
+  caller->session_key = std::move(session_key);
+  co_return caller;
+}
+
 Task<Result<Caller>> Authority::CheckToken(std::string credential) {
   if (!directory_.store().ready()) {
     co_return Fail(Reason::kPlatformUnavailable, "the vault has not read its records yet");
@@ -36,10 +94,18 @@ Task<Result<Caller>> Authority::CheckToken(std::string credential) {
   auto login = co_await directory_.Find<LoginRow>(claims->account_id + "/" + claims->login_id);
   if (!login) co_return std::unexpected(std::move(login.error()));
   if (!*login) co_return InvalidCredential();
-  auto account = co_await directory_.Find<AccountRow>(claims->account_id);
+  auto caller = co_await CallerOf(std::move(claims->account_id), std::move(claims->login_id));
+  co_return caller;
+}
+
+Task<Result<Caller>> Authority::CallerOf(std::string account_id, std::string login_id) {
+  auto account = co_await directory_.Find<AccountRow>(account_id);
   if (!account) co_return std::unexpected(std::move(account.error()));
   if (!*account || !(*account)->row.active) co_return InvalidCredential();
-  Caller caller{claims->account_id, claims->account_id, claims->login_id, {}};
+  Caller caller;
+  caller.id = account_id;
+  caller.account_id = std::move(account_id);
+  caller.login_id = std::move(login_id);
   for (std::string& id : (*account)->row.projects) {
     auto project = co_await directory_.Find<ProjectRow>(id);
     if (!project) co_return std::unexpected(std::move(project.error()));
@@ -77,7 +143,9 @@ Task<Result<Caller>> Authority::CheckKey(std::string credential) {
   std::erase_if(row.scopes, [&](const std::string& scope) {
     return !RoleHas(*role, scope) || !RoleHas(kKeyCeiling, scope);
   });
-  Caller caller{row.id, row.account_id, {}, {}};
+  Caller caller;
+  caller.id = row.id;
+  caller.account_id = row.account_id;
   caller.memberships.push_back({row.project_id, "key", std::move(row.scopes)});
   co_return caller;
 }

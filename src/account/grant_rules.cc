@@ -47,8 +47,17 @@ const VersionEntry* FindSame(const FunctionRow& row, const BuildRecord& record) 
   return it == row.versions.end() ? nullptr : &*it;
 }
 
+Status CheckSignedFor(const SignedDeploy& deploy, const BuildRecord& record) {
+  if (deploy.function == record.function_id && deploy.project == record.project_id &&
+      deploy.code_hash == "0x" + ToHex(record.code_hash)) {
+    return {};
+  }
+  return Fail(Reason::kGrantInvalid,
+              "the build is of another function, project or code than was signed for");
+}
+
 Status ApplyAlias(FunctionRow& row, const SetAliasRequest& request) {
-  if (!IsAliasName(request.alias) || request.alias.starts_with("ver_")) {
+  if (!IsAliasName(request.name) || request.name.starts_with("ver_")) {
     return Fail(Error(Reason::kRequestInvalid, "the alias is not valid")
                     .WithField("/name", "1 to 32 characters of a-z 0-9 - _, first a letter"));
   }
@@ -56,10 +65,10 @@ Status ApplyAlias(FunctionRow& row, const SetAliasRequest& request) {
     return v.version_id == request.version_id;
   });
   if (!known) return Fail(Reason::kNotFound, "no such version of this function");
-  if (!row.aliases.contains(request.alias) && row.aliases.size() >= kMaxAliases) {
+  if (!row.aliases.contains(request.name) && row.aliases.size() >= kMaxAliases) {
     return Fail(Reason::kQuotaItems, "a function has at most 20 aliases");
   }
-  row.aliases[request.alias] = request.version_id;
+  row.aliases[request.name] = request.version_id;
   ++row.sequence;
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "account/acting.h"
 #include "account/grant_rules.h"
 #include "base/codec.h"
 
@@ -28,9 +29,11 @@ Result<SignedGrant> Grants::Sign(const GrantRequest& request, const Caller& call
   Grant grant{std::string(kGrantTag),
               request.version_id,
               request.build_record,
-              "bearer",
+              std::string(EnumText(caller.authorised_by)),
               caller.id,
-              sequence};
+              sequence,
+              caller.session_key_id,
+              caller.session_key};
   SignedGrant out;
   out.grant = ToCbor(grant);
   NSL_TRY(out.signature, shared_.signing_key.Sign(out.grant));
@@ -45,12 +48,14 @@ Task<Result<SignedGrant>> Grants::Existing(std::string version_id) {
 }
 
 Task<Result<SignedGrant>> Grants::Issue(CallContext context, GrantRequest request) {
-  auto caller = co_await shared_.authority.Check(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting = co_await Act(shared_.authority, std::move(context), kDeployForm, SignedDeploy{});
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  const Caller& caller = acting->caller;
   NSL_CO_TRY(BuildRecord record, CheckBuild(request));
-  NSL_CO_TRY_VOID(Require(*caller, record.project_id, "functions:write"));
+  if (caller.has_signed()) NSL_CO_TRY_VOID(CheckSignedFor(acting->request, record));
+  NSL_CO_TRY_VOID(Require(caller, record.project_id, "functions:write"));
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto grant = co_await TryIssue(request, record, *caller);
+    auto grant = co_await TryIssue(request, record, caller);
     if (!grant && grant.error().reason == Reason::kRequestVersionConflict) continue;
     co_return grant;
   }
@@ -114,10 +119,11 @@ Task<Result<Stored<FunctionRow>>> Grants::Open(Caller caller, std::string functi
 }
 
 Task<Result<FunctionRoutes>> Grants::SetAlias(CallContext context, SetAliasRequest request) {
-  auto caller = co_await shared_.authority.Check(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting = co_await Act(shared_.authority, std::move(context), kAliasForm, std::move(request));
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  request = std::move(acting->request);
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto function = co_await Open(*caller, request.function_id);
+    auto function = co_await Open(acting->caller, request.function);
     if (!function) co_return std::unexpected(std::move(function.error()));
     FunctionRow& row = function->row;
     NSL_CO_TRY_VOID(ApplyAlias(row, request));
@@ -135,10 +141,12 @@ Task<Result<FunctionRoutes>> Grants::SetAlias(CallContext context, SetAliasReque
 }
 
 Task<Result<rpc::Empty>> Grants::Remove(CallContext context, RemoveFunctionRequest request) {
-  auto caller = co_await shared_.authority.Check(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting =
+      co_await Act(shared_.authority, std::move(context), kRemoveForm, std::move(request));
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  request = std::move(acting->request);
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto function = co_await Open(*caller, request.function_id);
+    auto function = co_await Open(acting->caller, request.function);
     if (!function) co_return std::unexpected(std::move(function.error()));
     const FunctionRow& row = function->row;
     auto project = co_await shared_.directory.Find<ProjectRow>(row.project_id);

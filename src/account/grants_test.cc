@@ -201,8 +201,7 @@ TEST_F(Grants, AdmissionGivesRightsRoutesAndOneKeyPerProject) {
 }
 
 TEST_F(Grants, AnInvokeKeyMayInvokeAndNotRead) {
-  auto key = Run(
-      service_->CreateKey(With(ada_.access_token), {project_, "caller", {"functions:invoke"}, {}}));
+  auto key = CreateKey(ada_, project_, {"functions:invoke"});
   ASSERT_TRUE(key);
   auto admitted = Admit(*key->secret, function_);
   ASSERT_TRUE(admitted);

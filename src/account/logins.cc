@@ -2,6 +2,7 @@
 #include "account/logins.h"
 
 #include "account/client/sealed_password.h"
+#include "account/client/signed_request.h"
 #include "account/emails.h"
 #include "account/new_project.h"
 #include "account/tokens.h"
@@ -31,18 +32,22 @@ std::string Logins::AddressKey(std::string_view email) const {
   return ToBase32(crypto::HmacSha256(address_key_, AsBytes(email)));
 }
 
-Result<Logins::Password> Logins::OpenPassword(std::string_view method,
-                                              const CredentialsRequest& request) const {
+Result<Logins::Opened> Logins::OpenBox(std::string_view method,
+                                       const CredentialsRequest& request) const {
   const SealedBox& box = request.sealed_password;
   if (box.ciphertext.size() <= kMaxSealed) {
     auto opened = crypto::HpkeOpenSecret(hpke_key_, box.enc, {},
                                          AsBytes(SealedAad(method, request.email)), box.ciphertext);
-    if (opened) return std::make_shared<const crypto::SecretBytes>(std::move(*opened));
+    auto secrets = opened ? ReadLoginSecrets(*opened) : std::nullopt;
+    if (secrets) {
+      return Opened{std::make_shared<const crypto::SecretBytes>(std::move(secrets->password)),
+                    std::move(secrets->session_key)};
+    }
   }
   return Fail(
       Error(Reason::kAuthSealed,
-            "the password was not sealed to the key this vault has now, for this method and "
-            "address; fetch /v1/attestation again and seal it anew")
+            "the box is not {password, sessionKey} sealed to the key this vault has now, for this "
+            "method and address; fetch /v1/attestation again and seal it anew")
           .WithField("/sealedPassword", "does not open"));
 }
 
@@ -80,7 +85,8 @@ Task<Result<Logins::Judged>> Logins::Judge(std::string email, Password password)
 
 Task<Result<Session>> Logins::Register(CallContext, CredentialsRequest request) {
   NSL_CO_TRY(std::string email, NormaliseEmail(request.email));
-  NSL_CO_TRY(Password password, OpenPassword(kRegisterMethod, request));
+  NSL_CO_TRY(Opened opened, OpenBox(kRegisterMethod, request));
+  Password password = std::move(opened.password);
   NSL_CO_TRY_VOID(CheckPassword(AsText(password->view()), email));
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     auto judged = co_await Judge(email, password);
@@ -90,11 +96,13 @@ Task<Result<Session>> Logins::Register(CallContext, CredentialsRequest request) 
                      "this address cannot be registered with this password; log in instead");
     }
     if (judged->verdict == Verdict::kRight) {
-      auto session = co_await StartLogin(std::move(judged->account_id));
+      auto session =
+          co_await StartLogin(std::move(judged->account_id), std::move(opened.session_key));
       co_return session;
     }
     lockout_.Succeeded(email);
-    auto session = co_await MakeAccount(email, std::move(judged->salt), std::move(judged->hash));
+    auto session = co_await MakeAccount(email, std::move(judged->salt), std::move(judged->hash),
+                                        opened.session_key);
     // Somebody registered the same address in between: judge again, against that account.
     if (!session && session.error().reason == Reason::kRequestVersionConflict) continue;
     co_return session;
@@ -104,15 +112,16 @@ Task<Result<Session>> Logins::Register(CallContext, CredentialsRequest request) 
 
 Task<Result<Session>> Logins::Login(CallContext, CredentialsRequest request) {
   NSL_CO_TRY(std::string email, NormaliseEmail(request.email));
-  NSL_CO_TRY(Password password, OpenPassword(kLoginMethod, request));
-  auto judged = co_await Judge(std::move(email), std::move(password));
+  NSL_CO_TRY(Opened opened, OpenBox(kLoginMethod, request));
+  auto judged = co_await Judge(std::move(email), std::move(opened.password));
   if (!judged) co_return std::unexpected(std::move(judged.error()));
   if (judged->verdict != Verdict::kRight) co_return InvalidCredential();
-  auto session = co_await StartLogin(std::move(judged->account_id));
+  auto session = co_await StartLogin(std::move(judged->account_id), std::move(opened.session_key));
   co_return session;
 }
 
-Task<Result<Session>> Logins::MakeAccount(std::string email, Bytes salt, Bytes hash) {
+Task<Result<Session>> Logins::MakeAccount(std::string email, Bytes salt, Bytes hash,
+                                          Bytes session_key) {
   AccountRow account;
   account.id = shared_.ids.Make(kAccountId);
   account.email = email;
@@ -121,7 +130,7 @@ Task<Result<Session>> Logins::MakeAccount(std::string email, Bytes salt, Bytes h
   account.created_ms = shared_.env.clock.NowMs();
   ProjectRow project = NewProject(shared_, account.id, "default", shared_.network);
   account.projects.push_back(project.id);
-  LoginRow login = NewLogin(account.id);
+  LoginRow login = NewLogin(account.id, std::move(session_key));
   Changes changes;
   changes.Put(AddressKey(email), EmailRow{account.id}, 0)
       .Put(account.id, account, 0)
@@ -133,19 +142,20 @@ Task<Result<Session>> Logins::MakeAccount(std::string email, Bytes salt, Bytes h
   co_return SessionOf(login);
 }
 
-LoginRow Logins::NewLogin(std::string account_id) {
+LoginRow Logins::NewLogin(std::string account_id, Bytes session_key) {
   LoginRow login;
   login.id = shared_.ids.Make(kLoginId);
   login.account_id = std::move(account_id);
+  login.session_key = std::move(session_key);
   login.secret = shared_.env.random.Draw(kLoginSecret);
   login.created_ms = login.used_ms = shared_.env.clock.NowMs();
   return login;
 }
 
-Task<Result<Session>> Logins::StartLogin(std::string account_id) {
+Task<Result<Session>> Logins::StartLogin(std::string account_id, Bytes session_key) {
   Status pruned = co_await PruneLogins(account_id);
   if (!pruned) co_return std::unexpected(std::move(pruned.error()));
-  LoginRow login = NewLogin(account_id);
+  LoginRow login = NewLogin(account_id, std::move(session_key));
   Changes changes;
   changes.Put(LoginKey(account_id, login.id), login, 0);
   Status done = co_await shared_.directory.store().Commit(changes.Take());
@@ -171,6 +181,11 @@ Result<Session> Logins::SessionOf(const LoginRow& login) const {
   Session session;
   session.account_id = login.account_id;
   session.expires_in = kAccessSeconds;
+  if (!login.session_key.empty()) {
+    const SigningTerms& terms = shared_.authority.terms();
+    session.signing = SigningParameters{SessionKeyId(login.account_id, login.id),
+                                        ToHex(terms.boot_id), terms.magic};
+  }
   session.refresh_token =
       MakeRefreshToken(login.account_id, login.id, login.secret, login.generation);
   NSL_TRY(session.access_token,

@@ -4,9 +4,9 @@
 //
 // Guarantee: a password is seen in clear only inside this object, in locked memory; every refusal
 // costs the same hash and has the same text; a refresh token works once, and one that comes a
-// second time ends its login. Registering an address that exists tells so only to who knows its
-// password, or after the full price of a guess (docs/decisions/0010). One thread; hashes run on a
-// pool.
+// second time ends its login; a session key is the one that was sealed beside the password.
+// Registering an address that exists tells so only to who knows its password, or after the full
+// price of a guess (docs/decisions/0010). One thread; hashes run on a pool.
 #pragma once
 
 #include <memory>
@@ -42,13 +42,17 @@ class Logins {
   };
 
   std::string AddressKey(std::string_view email) const;
-  Result<Password> OpenPassword(std::string_view method, const CredentialsRequest& request) const;
+  struct Opened {
+    Password password;
+    Bytes session_key;
+  };
+  Result<Opened> OpenBox(std::string_view method, const CredentialsRequest& request) const;
   // One hash, whether the address is known or not; counts towards the lock.
   Task<Result<Judged>> Judge(std::string email, Password password);
-  Task<Result<Session>> MakeAccount(std::string email, Bytes salt, Bytes hash);
-  Task<Result<Session>> StartLogin(std::string account_id);
+  Task<Result<Session>> MakeAccount(std::string email, Bytes salt, Bytes hash, Bytes session_key);
+  Task<Result<Session>> StartLogin(std::string account_id, Bytes session_key);
   Task<Status> PruneLogins(std::string account_id);
-  LoginRow NewLogin(std::string account_id);
+  LoginRow NewLogin(std::string account_id, Bytes session_key);
   Result<Session> SessionOf(const LoginRow& login) const;
   Task<Result<Stored<LoginRow>>> FindLogin(std::string account_id, std::string login_id);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "account/acting.h"
 #include "account/new_project.h"
 #include "account/tokens.h"
 #include "crypto/hash.h"
@@ -98,12 +99,15 @@ Task<Result<Me>> Projects::GetMe(CallContext context, rpc::Empty) {
 }
 
 Task<Result<Project>> Projects::CreateProject(CallContext context, CreateProjectRequest request) {
-  auto caller = co_await shared_.authority.CheckAccount(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting = co_await Act<&AccountApi::CreateProject>(shared_.authority, std::move(context),
+                                                         std::move(request));
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  request = std::move(acting->request);
+  Caller caller = std::move(acting->caller);
   NSL_CO_TRY_VOID(CheckName(request.name, "/name"));
   NSL_CO_TRY_VOID(CheckNetwork(request.network));
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto account = co_await shared_.directory.Find<AccountRow>(caller->account_id);
+    auto account = co_await shared_.directory.Find<AccountRow>(caller.account_id);
     if (!account) co_return std::unexpected(std::move(account.error()));
     if (!*account) co_return InvalidCredential();
     AccountRow row = (*account)->row;
@@ -151,8 +155,11 @@ Task<Result<Project>> Projects::GetProject(CallContext context, ProjectRef reque
 }
 
 Task<Result<ApiKey>> Projects::CreateKey(CallContext context, CreateKeyRequest request) {
-  auto caller = co_await shared_.authority.CheckAccount(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting = co_await Act<&AccountApi::CreateKey>(shared_.authority, std::move(context),
+                                                     std::move(request));
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  request = std::move(acting->request);
+  Caller caller = std::move(acting->caller);
   NSL_CO_TRY_VOID(CheckName(request.name, "/name"));
   NSL_CO_TRY_VOID(CheckScopes(request.scopes));
   if (request.expires_in && (*request.expires_in == 0 || *request.expires_in > kMaxKeySeconds)) {
@@ -161,7 +168,7 @@ Task<Result<ApiKey>> Projects::CreateKey(CallContext context, CreateKeyRequest r
   }
   Bytes secret = shared_.env.random.Draw(32);
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto project = co_await Open(*caller, request.project, "keys:write");
+    auto project = co_await Open(caller, request.project, "keys:write");
     if (!project) co_return std::unexpected(std::move(project.error()));
     if (project->row.key_ids.size() >= kMaxKeysPerProject) {
       co_return Fail(Reason::kQuotaItems, "a project has at most 50 API keys; delete one first");
@@ -169,7 +176,7 @@ Task<Result<ApiKey>> Projects::CreateKey(CallContext context, CreateKeyRequest r
     KeyRow key;
     key.id = shared_.ids.Make(kKeyId);
     key.project_id = project->row.id;
-    key.account_id = caller->account_id;
+    key.account_id = caller.account_id;
     key.name = request.name;
     key.scopes = request.scopes;
     key.created_ms = shared_.env.clock.NowMs();
@@ -203,14 +210,17 @@ Task<Result<KeyList>> Projects::ListKeys(CallContext context, ProjectRef request
 }
 
 Task<Result<rpc::Empty>> Projects::DeleteKey(CallContext context, KeyRef request) {
-  auto caller = co_await shared_.authority.CheckAccount(std::move(context.credential));
-  if (!caller) co_return std::unexpected(std::move(caller.error()));
+  auto acting = co_await Act<&AccountApi::DeleteKey>(shared_.authority, std::move(context),
+                                                     std::move(request));
+  if (!acting) co_return std::unexpected(std::move(acting.error()));
+  request = std::move(acting->request);
+  Caller caller = std::move(acting->caller);
   if (!IsId(kKeyId, request.key)) co_return Fail(Reason::kNotFound, "no such key");
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     auto key = co_await shared_.directory.Find<KeyRow>(request.key);
     if (!key) co_return std::unexpected(std::move(key.error()));
     if (!*key) co_return Fail(Reason::kNotFound, "no such key");
-    auto project = co_await Open(*caller, (*key)->row.project_id, "keys:write");
+    auto project = co_await Open(caller, (*key)->row.project_id, "keys:write");
     if (!project) {
       // A key of another tenant does not exist for this caller.
       if (project.error().reason != Reason::kNotFound) {

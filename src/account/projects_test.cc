@@ -16,8 +16,7 @@ class Projects : public VaultFixture {
     project_ = ProjectOf(ada_);
   }
   Result<ApiKey> Key(std::vector<std::string> scopes, std::optional<uint32_t> expires = {}) {
-    return Run(service_->CreateKey(With(ada_.access_token),
-                                   {project_, "ci key", std::move(scopes), expires}));
+    return CreateKey(ada_, project_, std::move(scopes), expires);
   }
 
   Session ada_;
@@ -27,22 +26,17 @@ class Projects : public VaultFixture {
 
 TEST_F(Projects, AnAccountMakesProjectsUpToItsLimit) {
   for (size_t i = 1; i < kMaxProjectsPerAccount; ++i) {
-    auto made = Run(service_->CreateProject(With(ada_.access_token),
-                                            {"project " + std::to_string(i), "testnet"}));
+    auto made = CreateProject(ada_, "project " + std::to_string(i), "testnet");
     ASSERT_TRUE(made) << made.error().ToString();
     EXPECT_EQ(made->network, "testnet");
   }
-  EXPECT_EQ(Why(Run(service_->CreateProject(With(ada_.access_token), {"one more", "testnet"}))),
-            "quota.items");
+  EXPECT_EQ(Why(CreateProject(ada_, "one more", "testnet")), "quota.items");
   auto list = Run(service_->ListProjects(With(ada_.access_token), {}));
   ASSERT_TRUE(list);
   EXPECT_EQ(list->items.size(), kMaxProjectsPerAccount);
-  EXPECT_EQ(Why(Run(service_->CreateProject(With(bob_.access_token), {"default", "testnet"}))),
-            "project.exists");
-  EXPECT_EQ(Why(Run(service_->CreateProject(With(bob_.access_token), {"x", "testnet"}))),
-            "request.invalid");
-  EXPECT_EQ(Why(Run(service_->CreateProject(With(bob_.access_token), {"name", "Test Net"}))),
-            "request.invalid");
+  EXPECT_EQ(Why(CreateProject(bob_, "default", "testnet")), "project.exists");
+  EXPECT_EQ(Why(CreateProject(bob_, "x", "testnet")), "request.invalid");
+  EXPECT_EQ(Why(CreateProject(bob_, "name", "Test Net")), "request.invalid");
 }
 
 TEST_F(Projects, ForeignObjectsDoNotExist) {
@@ -51,12 +45,11 @@ TEST_F(Projects, ForeignObjectsDoNotExist) {
   auto as_bob = With(bob_.access_token);
   EXPECT_EQ(Why(Run(service_->GetProject(as_bob, {project_}))), "not_found");
   EXPECT_EQ(Why(Run(service_->ListKeys(as_bob, {project_}))), "not_found");
-  EXPECT_EQ(Why(Run(service_->CreateKey(as_bob, {project_, "mine", {"functions:read"}, {}}))),
-            "not_found");
-  EXPECT_EQ(Why(Run(service_->DeleteKey(as_bob, {key->id}))), "not_found");
+  EXPECT_EQ(Why(CreateKey(bob_, project_, {"functions:read"})), "not_found");
+  EXPECT_EQ(Why(DeleteKey(bob_, key->id)), "not_found");
   // The same answer, word for word, as for what never was.
-  auto foreign = Run(service_->DeleteKey(as_bob, {key->id}));
-  auto absent = Run(service_->DeleteKey(as_bob, {Make(kKeyId)}));
+  auto foreign = DeleteKey(bob_, key->id);
+  auto absent = DeleteKey(bob_, Make(kKeyId));
   EXPECT_EQ(foreign.error().ToString(), absent.error().ToString());
   auto no_project = Run(service_->GetProject(as_bob, {Make(kProjectId)}));
   EXPECT_EQ(no_project.error().ToString(),
@@ -94,7 +87,7 @@ TEST_F(Projects, KeysAreListedWithoutSecretsAndCanBeRevoked) {
   EXPECT_FALSE(list->items[0].secret);
   EXPECT_TRUE(list->items[0].expires_at);
   EXPECT_TRUE(Run(service_->GetProject(With(*key->secret), {project_})));
-  EXPECT_TRUE(Run(service_->DeleteKey(With(ada_.access_token), {key->id})));
+  EXPECT_TRUE(DeleteKey(ada_, key->id));
   EXPECT_EQ(Why(Authenticate(*key->secret)), "auth.invalid");
   EXPECT_EQ(runner_->revoked.back().principal_id, key->id);
   EXPECT_TRUE(Run(service_->ListKeys(With(ada_.access_token), {project_}))->items.empty());

@@ -45,8 +45,12 @@ struct LoginRow {
   uint64_t generation = 0;
   int64_t created_ms = 0;
   int64_t used_ms = 0;
+  // P-256, compressed; came inside the sealed login. Empty: this login signs nothing.
+  Bytes session_key;
+  static constexpr std::string_view kDefaulted[] = {"session_key"};
 };
-BOOST_DESCRIBE_STRUCT(LoginRow, (), (id, account_id, secret, generation, created_ms, used_ms))
+BOOST_DESCRIBE_STRUCT(LoginRow, (),
+                      (id, account_id, secret, generation, created_ms, used_ms, session_key))
 
 // Key: project id.
 struct ProjectRow {

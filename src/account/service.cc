@@ -9,6 +9,12 @@ namespace {
 constexpr size_t kMinNonce = 16;
 constexpr size_t kMaxNonce = 64;
 
+ByteArray<16> BootIdOf(const enclave::Identity& identity) {
+  auto boot_id = ToArray<16>(identity.keys().boot_id);
+  NSL_CHECK(boot_id.has_value());
+  return *boot_id;
+}
+
 }  // namespace
 
 Result<VaultKeys> VaultKeys::Derive(ByteView sealing_root, Random& random) {
@@ -31,7 +37,8 @@ AccountService::AccountService(Env env, Executor executor, enclave::SealedStore&
       identity_(identity),
       directory_(store),
       runners_(env, executor),
-      authority_(env, directory_, keys.signing.PublicKey()),
+      authority_(env, directory_, keys.signing.PublicKey(),
+                 SigningTerms{options.magic, BootIdOf(identity)}),
       ids_(env.clock, env.random),
       shared_{
           env, directory_, authority_, runners_, keys.signing, ids_, std::move(options.network)},
@@ -95,7 +102,7 @@ Task<Result<rpc::Empty>> AccountService::DeleteKey(CallContext c, KeyRef q) {
   return projects_.DeleteKey(std::move(c), std::move(q));
 }
 Task<Result<Principal>> AccountService::Authenticate(CallContext c, CredentialRef) {
-  auto caller = co_await authority_.Check(std::move(c.credential));
+  auto caller = co_await authority_.Look(std::move(c));
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   co_return Principal{std::move(caller->id), std::move(caller->account_id),
                       std::move(caller->memberships), kLeaseMs};

@@ -35,6 +35,8 @@ class AccountService final : public AccountApi, public AdmissionApi, public Auth
   struct Options {
     // Network of an account's first project.
     std::string network;
+    // Of the Neo network; part of every signed request.
+    uint32_t magic = 0;
     crypto::ScryptParams password_cost = kPasswordCost;
   };
   AccountService(Env env, Executor executor, enclave::SealedStore& store,

@@ -6,9 +6,14 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/json.hpp>
+#include <map>
+
 #include "account/client/sealed_password.h"
+#include "account/client/signed_request.h"
 #include "account/service.h"
 #include "base/plain_metrics.h"
+#include "crypto/hash.h"
 #include "enclave/memory_records.h"
 #include "enclave/run_task.h"
 
@@ -39,6 +44,8 @@ class VaultFixture : public testing::Test {
   static constexpr std::string_view kEmail = "ada@example.org";
   static constexpr std::string_view kPassword = "correct horse battery";
 
+  static constexpr uint32_t kMagic = 42;
+
   VaultFixture() { Start(); }
   ~VaultFixture() override { Stop(); }
 
@@ -48,11 +55,13 @@ class VaultFixture : public testing::Test {
     options.environment = "test";
     store_ =
         std::make_unique<enclave::SealedStore>(env_, io_.get_executor(), records_, root_, options);
-    identity_ = std::make_unique<enclave::Identity>(module_, enclave::AttestedKeys());
+    enclave::AttestedKeys keys;
+    keys.boot_id = random_.Draw(16);
+    identity_ = std::make_unique<enclave::Identity>(module_, std::move(keys));
     // A cheap hash: the work of the real one is measured, not tested.
     service_ = std::make_unique<AccountService>(
         env_, io_.get_executor(), *store_, *identity_, *keys_,
-        AccountService::Options{"private", {.n = 16, .r = 1, .p = 1}});
+        AccountService::Options{"private", kMagic, {.n = 16, .r = 1, .p = 1}});
     Status loaded = Run(store_->Load());
     EXPECT_TRUE(loaded) << loaded.error().ToString();
     runner_ = std::make_shared<RecordingRunner>();
@@ -81,16 +90,55 @@ class VaultFixture : public testing::Test {
     return context;
   }
   CredentialsRequest Sealed(std::string_view method, std::string_view email,
-                            std::string_view password) {
-    auto box = SealPassword(keys_->hpke.PublicKey(), method, email, password, random_);
+                            std::string_view password, ByteView session_key = {}) {
+    auto box = SealPassword(keys_->hpke.PublicKey(), method, email, password, random_, session_key);
     EXPECT_TRUE(box);
     return {std::string(email), std::move(*box)};
   }
+  // Each login has a session key of its own; Signed finds it by its id.
   Result<Session> Register(std::string_view email = kEmail, std::string_view password = kPassword) {
-    return Run(service_->Register({}, Sealed(kRegisterMethod, email, password)));
+    auto key = crypto::P256PrivateKey::Generate(random_);
+    auto session = Run(service_->Register(
+        {}, Sealed(kRegisterMethod, email, password, key.PublicKey().Compressed())));
+    return Keep(std::move(key), std::move(session));
   }
   Result<Session> Login(std::string_view email = kEmail, std::string_view password = kPassword) {
-    return Run(service_->Login({}, Sealed(kLoginMethod, email, password)));
+    auto key = crypto::P256PrivateKey::Generate(random_);
+    auto session = Run(
+        service_->Login({}, Sealed(kLoginMethod, email, password, key.PublicKey().Compressed())));
+    return Keep(std::move(key), std::move(session));
+  }
+  // The context of a request that the session's key has signed, as an honest host passes it on.
+  CallContext Signed(const Session& session, std::string method, std::string target,
+                     std::string body = {}) {
+    CallContext context;
+    auto header = SignRequest(session_keys_.at(session.signing->key_id), *session.signing, method,
+                              target, AsBytes(body), clock_.NowMs(), random_);
+    EXPECT_TRUE(header);
+    context.credential = *header;
+    context.signed_http =
+        rpc::SignedHttp{std::move(method), std::move(target),
+                        ToBytes(ByteView(crypto::Sha256(AsBytes(body)))), ToBytes(body)};
+    return context;
+  }
+  // What is executed is what was signed: the request beside it is empty.
+  Result<ApiKey> CreateKey(const Session& session, const std::string& project,
+                           std::vector<std::string> scopes,
+                           std::optional<uint32_t> expires_in = {}) {
+    boost::json::object body{{"name", "ci key"}, {"scopes", boost::json::value_from(scopes)}};
+    if (expires_in) body["expiresIn"] = *expires_in;
+    return Run(service_->CreateKey(
+        Signed(session, "POST", "/v1/projects/" + project + "/keys", boost::json::serialize(body)),
+        {}));
+  }
+  Result<rpc::Empty> DeleteKey(const Session& session, const std::string& key) {
+    return Run(service_->DeleteKey(Signed(session, "DELETE", "/v1/keys/" + key), {}));
+  }
+  Result<Project> CreateProject(const Session& session, const std::string& name,
+                                const std::string& network) {
+    std::string body = boost::json::serialize(
+        boost::json::object{{"name", name}, {"network", network}, {"publicLogs", false}});
+    return Run(service_->CreateProject(Signed(session, "POST", "/v1/projects", body), {}));
   }
   Result<Principal> Authenticate(const std::string& credential) {
     return Run(service_->Authenticate(With(credential), {}));
@@ -131,6 +179,11 @@ class VaultFixture : public testing::Test {
   }
   std::string Make(std::string_view prefix) { return ids_.Make(prefix); }
 
+  Result<Session> Keep(crypto::P256PrivateKey key, Result<Session> session) {
+    if (session) session_keys_.emplace(session->signing->key_id, std::move(key));
+    return session;
+  }
+
   // The reason of a failure, "ok" for a success.
   template <class T>
   static std::string Why(const Result<T>& result) {
@@ -148,6 +201,7 @@ class VaultFixture : public testing::Test {
   Bytes root_ = Bytes(32, 7);
   NoModule module_;
   crypto::P256PrivateKey runner_key_ = crypto::P256PrivateKey::Generate(random_);
+  std::map<std::string, crypto::P256PrivateKey> session_keys_;
   std::unique_ptr<VaultKeys> keys_;
   std::unique_ptr<enclave::SealedStore> store_;
   std::unique_ptr<enclave::Identity> identity_;

@@ -49,6 +49,7 @@ enum class RetryClass : uint8_t { kUser, kQuota, kFunds, kUpstream, kChain, kPla
   X(kRequestNeedsIfMatch,     "request.precondition_required",kFailedPrecondition, 428, kUser)     \
   X(kNotFound,                "not_found",                    kNotFound,           404, kUser)     \
   X(kAuthInvalid,             "auth.invalid",                 kUnauthenticated,    401, kUser)     \
+  X(kAuthSignature,           "auth.signature_required",      kPermissionDenied,   403, kUser)     \
   X(kAuthForbidden,           "auth.forbidden",               kPermissionDenied,   403, kUser)     \
   X(kAuthLocked,              "auth.locked",                  kPermissionDenied,   423, kUser)     \
   X(kAuthWeakPassword,        "auth.weak_password",           kInvalidArgument,    422, kUser)     \

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "account/api.h"
+#include "account/client/signed_forms.h"
 #include "function_runner/api.h"
 #include "rpc/method.h"
 
@@ -77,8 +78,12 @@ struct DeployRequest {
   std::string function;
   function_runner::Manifest manifest;
   std::vector<function_runner::SourceFile> files;
+  // What a signed deploy commits to (account::SignedDeploy); checked whenever they are given.
+  std::optional<std::string> project;
+  std::optional<std::string> code_hash;
+  static constexpr std::string_view kInQuery[] = {"project", "codeHash"};
 };
-BOOST_DESCRIBE_STRUCT(DeployRequest, (), (function, manifest, files))
+BOOST_DESCRIBE_STRUCT(DeployRequest, (), (function, manifest, files, project, code_hash))
 struct VersionListRequest {
   std::string function;
   std::optional<std::string> cursor;
@@ -112,6 +117,7 @@ struct FunctionStoreApi {
                                              .name = "functions.create",
                                              .verb = "POST",
                                              .path = "/v1/projects/{project}/functions",
+                                             .signature = rpc::Signature::kAccepted,
                                              .scope = "functions:write",
                                              .success = 201,
                                              .summary = "Make a function"},
@@ -131,16 +137,18 @@ struct FunctionStoreApi {
                                           .summary = "One function"},
       rpc::Method<&FunctionStoreApi::Delete>{.number = 403,
                                              .name = "functions.delete",
-                                             .verb = "DELETE",
-                                             .path = "/v1/functions/{function}",
+                                             .verb = account::kRemoveForm.verb,
+                                             .path = account::kRemoveForm.path,
+                                             .signature = account::kRemoveForm.signature,
                                              .scope = "functions:write",
                                              .success = 204,
                                              .summary = "Delete a function and its versions"},
       rpc::Method<&FunctionStoreApi::Deploy>{
           .number = 404,
           .name = "versions.create",
-          .verb = "POST",
-          .path = "/v1/functions/{function}/versions",
+          .verb = account::kDeployForm.verb,
+          .path = account::kDeployForm.path,
+          .signature = account::kDeployForm.signature,
           .scope = "functions:write",
           .deadline_ms = 60'000,
           .max_request_bytes = 15 << 20,
@@ -155,8 +163,9 @@ struct FunctionStoreApi {
                                                    .summary = "Versions of a function"},
       rpc::Method<&FunctionStoreApi::PutAlias>{.number = 406,
                                                .name = "aliases.put",
-                                               .verb = "PUT",
-                                               .path = "/v1/functions/{function}/aliases/{name}",
+                                               .verb = account::kAliasForm.verb,
+                                               .path = account::kAliasForm.path,
+                                               .signature = account::kAliasForm.signature,
                                                .scope = "functions:write",
                                                .summary = "Point an alias at a version"},
   };

@@ -26,6 +26,20 @@ Status CheckBelongs(const FunctionRow& function, const function_runner::Manifest
   return Fail(std::move(error));
 }
 
+// A client that names what it deploys, and signs that, is told at once when something else came.
+Status CheckNamed(const FunctionRow& function, const DeployRequest& request,
+                  const Bytes& code_hash) {
+  Error error(Reason::kRequestInvalid, "the deploy is not what its query names");
+  if (request.project && *request.project != function.project_id) {
+    error.fields.push_back({"/project", "the function belongs to another project"});
+  }
+  if (request.code_hash && *request.code_hash != "0x" + ToHex(code_hash)) {
+    error.fields.push_back({"/codeHash", "the bundle has the code hash 0x" + ToHex(code_hash)});
+  }
+  if (error.fields.empty()) return {};
+  return Fail(std::move(error));
+}
+
 // The runner's own record must be about what was asked, and its artefacts be what it names: a
 // mistake found here costs nothing, found at the first run it costs a deployed version.
 Result<std::vector<Hash256>> CheckBuild(const function_runner::BuildReply& build,
@@ -75,6 +89,7 @@ Task<Result<Version>> FunctionStore::Deploy(CallContext context, DeployRequest r
   });
   if (!hash) co_return std::unexpected(std::move(hash.error()));
   Bytes code_hash = ToBytes(ByteView(*hash));
+  NSL_CO_TRY_VOID(CheckNamed(*function, request, code_hash));
   Result<std::optional<Version>> known = co_await FindByCode(function->id, code_hash);
   if (!known) co_return std::unexpected(std::move(known.error()));
   if (*known) co_return std::move(**known);

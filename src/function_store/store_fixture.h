@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "account/client/signed_request.h"
 #include "base/codec.h"
 #include "base/ids.h"
 #include "crypto/hash.h"
@@ -22,12 +23,27 @@ inline constexpr char kOwnerA[] = "token-of-owner-a";
 inline constexpr char kViewerA[] = "token-of-viewer-a";
 inline constexpr char kKeyA[] = "nsl_key-of-project-a";
 inline constexpr char kOwnerB[] = "token-of-owner-b";
+// Session keys of the two owners: FakeVault takes any signature of theirs.
+inline constexpr char kSessionA[] = "acc_00000000000000000000000001.lgn_00000000000000000000000001";
+inline constexpr char kSessionB[] = "acc_00000000000000000000000002.lgn_00000000000000000000000002";
+inline constexpr char kBootId[] = "0f0e0d0c0b0a09080706050403020100";
+
+// A header of the right form; `nonce` tells it from others.
+inline std::string SignedAs(std::string_view session, uint64_t nonce, int64_t time_ms,
+                            std::string_view audience = kBootId) {
+  std::string text = std::to_string(nonce);
+  return "NSL-P256 key=" + std::string(session) + ", time=" + std::to_string(time_ms) +
+         ", nonce=" + std::string(32 - text.size(), '0') + text + ", aud=" + std::string(audience) +
+         ", sig=" + std::string(128, 'a');
+}
 
 struct FakeVault final : account::AccountApi {
   std::map<std::string, account::Principal> principals;
   std::map<std::string, std::string> versions_by_code;
   std::map<std::string, std::map<std::string, std::string>> aliases;
   std::vector<std::string> calls;
+  // What came with the last Authenticate.
+  std::optional<rpc::SignedHttp> last_signed;
   // When set, every call fails with it.
   std::optional<Error> away;
 
@@ -43,8 +59,15 @@ struct FakeVault final : account::AccountApi {
     principals[kViewerA] = {"acc_v", "acc_v", {{kProjectA, "viewer", read}}, 5'000};
     principals[kKeyA] = {"key_a", "acc_a", {{kProjectA, "key", all}}, 5'000};
     principals[kOwnerB] = {"acc_b", "acc_b", {{kProjectB, "owner", all}}, 5'000};
+    principals[kSessionA] = principals[kOwnerA];
+    principals[kSessionB] = principals[kOwnerB];
   }
 
+  // The name of a principal above: a bearer credential as it is, a signed one by its key.
+  static std::string NameOf(const CallContext& context) {
+    auto header = account::ParseSignedHeader(context.credential);
+    return header ? header->key_id : context.credential;
+  }
   template <class T>
   Result<T> Gate(const char* name, T value) {
     calls.push_back(name);
@@ -57,13 +80,13 @@ struct FakeVault final : account::AccountApi {
     co_return Gate("attestation", account::AttestationReply{{1, 2, 3}, true});
   }
   Task<Result<account::Session>> Register(CallContext, account::CredentialsRequest) override {
-    co_return Gate("register", account::Session{"acc_n", "access", "refresh", 900});
+    co_return Gate("register", account::Session{"acc_n", "access", "refresh", 900, {}});
   }
   Task<Result<account::Session>> Login(CallContext, account::CredentialsRequest) override {
-    co_return Gate("login", account::Session{"acc_n", "access", "refresh", 900});
+    co_return Gate("login", account::Session{"acc_n", "access", "refresh", 900, {}});
   }
   Task<Result<account::Session>> Refresh(CallContext, account::RefreshRequest) override {
-    co_return Gate("refresh", account::Session{"acc_n", "access", "refresh", 900});
+    co_return Gate("refresh", account::Session{"acc_n", "access", "refresh", 900, {}});
   }
   Task<Result<rpc::Empty>> Logout(CallContext, account::RefreshRequest) override {
     co_return Gate("logout", rpc::Empty{});
@@ -92,7 +115,7 @@ struct FakeVault final : account::AccountApi {
   }
   Task<Result<rpc::Empty>> DeleteKey(CallContext context, account::KeyRef) override {
     // The vault knows whose key it is; here every key is project A's.
-    for (const account::Membership& m : principals[context.credential].memberships) {
+    for (const account::Membership& m : principals[NameOf(context)].memberships) {
       if (m.project_id == kProjectA) co_return Gate("delete_key", rpc::Empty{});
     }
     co_return Fail(Reason::kNotFound, "no such key");
@@ -101,7 +124,13 @@ struct FakeVault final : account::AccountApi {
                                                 account::CredentialRef) override {
     calls.push_back("authenticate");
     if (away) co_return std::unexpected(*away);
-    auto it = principals.find(context.credential);
+    last_signed = context.signed_http;
+    auto header = account::ParseSignedHeader(context.credential);
+    if (header && ToHex(header->audience) != kBootId) {
+      co_return Fail(Error(Reason::kAuthInvalid, "the credential is not valid")
+                         .WithField(std::string(account::kAudiencePointer), kBootId));
+    }
+    auto it = principals.find(NameOf(context));
     if (it == principals.end()) co_return Fail(Reason::kAuthInvalid, "the credential is not valid");
     co_return it->second;
   }
@@ -112,19 +141,19 @@ struct FakeVault final : account::AccountApi {
     auto [it, fresh] = versions_by_code.try_emplace(code, q.version_id);
     auto& names = aliases[record->function_id];
     names.try_emplace("prod", it->second);
-    account::Grant grant{"nsl/grant/1", it->second, q.build_record, "bearer", "acc_a", 1};
+    account::Grant grant{"nsl/grant/1", it->second, q.build_record, "bearer", "acc_a", 1, {}, {}};
     co_return Gate("issue_grant", account::SignedGrant{ToCbor(grant), Bytes(64, 7)});
   }
   Task<Result<account::FunctionRoutes>> SetAlias(CallContext, account::SetAliasRequest q) override {
-    aliases[q.function_id][q.alias] = q.version_id;
-    account::FunctionRoutes routes{q.function_id, 2, {}};
-    for (const auto& [name, version] : aliases[q.function_id]) {
+    aliases[q.function][q.name] = q.version_id;
+    account::FunctionRoutes routes{q.function, 2, {}};
+    for (const auto& [name, version] : aliases[q.function]) {
       routes.aliases.push_back({name, version});
     }
     co_return Gate("set_alias", std::move(routes));
   }
   Task<Result<rpc::Empty>> RemoveFunction(CallContext, account::RemoveFunctionRequest q) override {
-    if (aliases.erase(q.function_id) == 0) co_return Fail(Reason::kNotFound, "no such function");
+    if (aliases.erase(q.function) == 0) co_return Fail(Reason::kNotFound, "no such function");
     co_return Gate("remove_function", rpc::Empty{});
   }
 };

@@ -13,6 +13,8 @@ using function_store::kKeyA;
 using function_store::kOwnerA;
 using function_store::kOwnerB;
 using function_store::kProjectA;
+using function_store::kSessionA;
+using function_store::kSessionB;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -79,6 +81,9 @@ class AccessTest : public ::testing::Test, public GatewayFixture {
   HttpAnswerText Ask(const Operation& op, const std::string& credential) {
     return Send(std::string(op.verb), PathOf(op), credential, BodyOf(op));
   }
+  HttpAnswerText AskSigned(const Operation& op, std::string_view session) {
+    return SendSigned(std::string(op.verb), PathOf(op), session, BodyOf(op));
+  }
 
   std::string function_;
   std::string run_;
@@ -112,7 +117,8 @@ TEST_F(AccessTest, EachRouteOnAnObjectHidesItFromOtherProjects) {
   for (const Operation& op : gateway->operations()) {
     bool object = op.path.find('{') != std::string_view::npos;
     if (op.access == rpc::Access::kPublic || !object || op.name == "functions.invoke") continue;
-    HttpAnswerText other = Ask(op, kOwnerB);
+    bool sign = op.signature == rpc::Signature::kRequired;
+    HttpAnswerText other = sign ? AskSigned(op, kSessionB) : Ask(op, kOwnerB);
     EXPECT_EQ(other.status, 404u) << op.name << ' ' << other.body;
     EXPECT_THAT(other.body, Not(HasSubstr("hello"))) << op.name;
     ++checked;
@@ -130,6 +136,43 @@ TEST_F(AccessTest, EachAccountRouteRefusesApiKeys) {
     ++checked;
   }
   EXPECT_GE(checked, 5u);
+}
+
+TEST_F(AccessTest, EachRouteTakesTheSignaturesThatItsRowNames) {
+  size_t required = 0;
+  size_t accepted = 0;
+  for (const Operation& op : gateway->operations()) {
+    if (op.access == rpc::Access::kPublic) continue;
+    if (op.signature == rpc::Signature::kNone) {
+      vault.calls.clear();
+      HttpAnswerText answer = AskSigned(op, kSessionA);
+      EXPECT_EQ(answer.status, 401u) << op.name << answer.body;
+      EXPECT_EQ(answer.reason(), "auth.invalid") << op.name;
+      EXPECT_TRUE(vault.calls.empty()) << op.name;
+      continue;
+    }
+    EXPECT_NE(op.verb, "GET") << op.name;
+    if (op.signature == rpc::Signature::kRequired) {
+      ++required;
+      vault.calls.clear();
+      HttpAnswerText bearer = Ask(op, kOwnerA);
+      EXPECT_EQ(bearer.status, 403u) << op.name << bearer.body;
+      EXPECT_EQ(bearer.reason(), "auth.signature_required") << op.name;
+      for (const std::string& call : vault.calls) EXPECT_EQ(call, "authenticate") << op.name;
+    } else {
+      ++accepted;
+    }
+    HttpAnswerText foreign =
+        AskSigned(op, "acc_00000000000000000000000009.lgn_" + std::string(25, '0') + "9");
+    EXPECT_EQ(foreign.status, 401u) << op.name;
+    // Deletes what the others ask about.
+    if (op.name == "functions.delete") continue;
+    HttpAnswerText good = AskSigned(op, kSessionA);
+    EXPECT_NE(good.status, 401u) << op.name << good.body;
+    EXPECT_NE(good.status, 403u) << op.name << good.body;
+  }
+  EXPECT_EQ(required, 3u);
+  EXPECT_EQ(accepted, 4u);
 }
 
 TEST_F(AccessTest, EachPublicRouteAnswersWithoutACredential) {

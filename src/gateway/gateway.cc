@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/gateway.h"
 
+#include "account/client/signed_request.h"
+#include "crypto/hash.h"
 #include "function_runner/limits.h"
 #include "gateway/gateway_parts.h"
 #include "gateway/openapi.h"
@@ -19,6 +21,16 @@ constexpr size_t kStrayBody = 64 << 10;
 constexpr std::chrono::milliseconds kPruneEvery{3'600'000};
 
 Task<Result<Answer>> Ready(Answer answer) { co_return answer; }
+
+// RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1).
+bool TakeBearer(std::string_view& credential) {
+  constexpr size_t kScheme = 7;
+  if (credential.size() <= kScheme || !SameName(credential.substr(0, kScheme), "bearer ")) {
+    return false;
+  }
+  credential.remove_prefix(kScheme);
+  return true;
+}
 
 Operation Page(std::string_view name, std::string_view path, std::string_view summary) {
   Operation op;
@@ -135,7 +147,7 @@ std::string_view Gateway::InvokedFunction(const net::HttpHead& head) {
 
 size_t Gateway::BodyLimit(const net::HttpHead& head) {
   if (!InvokedFunction(head).empty()) return function_runner::kInputLimit.maximum;
-  RouteMatch match = routes_.Match(head.method, head.path);
+  rpc::RouteMatch match = routes_.Match(head.method, head.path);
   if (!match.operation) return kStrayBody;
   const Operation& op = operations_[*match.operation];
   return op.has_body() ? op.max_request_bytes : kStrayBody;
@@ -174,15 +186,12 @@ bool Gateway::ReadHeaders(const net::HttpRequest& request, Headers& out, Error& 
     }
   }
   if (out.has_credential) {
-    // RFC 6750 §2.1; the scheme is case-insensitive (RFC 9110 §11.1).
-    constexpr size_t kScheme = 7;
-    bool bearer =
-        out.credential.size() > kScheme && SameName(out.credential.substr(0, kScheme), "bearer ");
-    if (!bearer || out.credential.size() > account::AccessCache::kMaxCredential) {
+    out.is_signed = account::LooksSigned(out.credential);
+    if (out.credential.size() > account::AccessCache::kMaxCredential ||
+        !(out.is_signed || TakeBearer(out.credential))) {
       error = InvalidCredential();
       return false;
     }
-    out.credential.remove_prefix(kScheme);
   }
   if (out.has_idempotency_key && !IsIdempotencyKey(out.idempotency_key)) {
     error = Error(Reason::kRequestMalformed,
@@ -202,6 +211,12 @@ void Gateway::Handle(net::HttpRequest& request, net::HttpReply reply) {
   }
   std::string_view function = InvokedFunction(request);
   if (!function.empty() && request.method == "POST") {
+    // A signature is for one request; a call takes what the runner can keep a lease for.
+    if (headers.is_signed) {
+      std::string id = ids_.Make(kRequestId);
+      Traceparent trace = traces_.Continue(headers.traceparent);
+      return SendError(std::move(reply), {id, View(trace)}, InvalidCredential());
+    }
     return HandleInvoke(request, function, headers, std::move(reply));
   }
   HandleOther(request, headers, std::move(reply));
@@ -229,6 +244,13 @@ std::unique_ptr<Gateway::Owned> Gateway::Copy(const net::HttpRequest& request,
   out->query = request.query;
   out->credential = headers.credential;
   out->has_credential = headers.has_credential;
+  if (headers.is_signed) {
+    rpc::SignedHttp& http = out->signed_http.emplace();
+    http.method = request.method;
+    http.target = request.target;
+    http.body_hash = ToBytes(ByteView(crypto::Sha256(request.body)));
+    if (request.body.size() <= rpc::kMaxSignedBody) http.body = ToBytes(request.body);
+  }
   out->idempotency_key = headers.idempotency_key;
   out->client = AddressKey(request.client_address);
   out->body = AsText(request.body);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "account/client/access_cache.h"
+#include "account/client/nonce_window.h"
 #include "base/env.h"
 #include "base/ids.h"
 #include "base/task_group.h"
@@ -19,10 +20,10 @@
 #include "gateway/limits.h"
 #include "gateway/operation.h"
 #include "gateway/rate_limits.h"
-#include "gateway/route_table.h"
 #include "gateway/trace.h"
 #include "net/http.h"
 #include "orchestrator/invoker.h"
+#include "rpc/route_table.h"
 
 namespace nsl::gateway {
 
@@ -71,6 +72,8 @@ class Gateway final : public net::HttpHandler {
     std::string query;
     std::string credential;
     bool has_credential = false;
+    // What the credential signs, when it is the header of a signed request.
+    std::optional<rpc::SignedHttp> signed_http;
     std::string idempotency_key;
     int64_t if_match = -1;
     std::string client;
@@ -100,6 +103,10 @@ class Gateway final : public net::HttpHandler {
   Task<Result<std::shared_ptr<const account::Principal>>> Authenticate(Owned* request);
   Status CheckAccess(const Operation& op, const Owned& request,
                      const account::Principal& principal) const;
+  // auth.signature_required for a bearer credential where the route takes none.
+  static Status CheckSignature(const Operation& op, const Owned& request);
+  // A signed request is served once, also where the vault is not asked.
+  Status TakeNonce(const Owned& request);
   // With an Idempotency-Key: once per key, else just `work`.
   Task<Result<Answer>> Once(Owned* request, std::string principal, Task<Result<Answer>> work);
   rpc::CallContext ContextOf(const Owned& request, uint32_t deadline_ms) const;
@@ -121,9 +128,11 @@ class Gateway final : public net::HttpHandler {
   GatewayLimits limits_;
   IdMaker ids_;
   TraceMaker traces_;
+  // So that a change which the vault does not see itself is not made twice by a copied request.
+  account::NonceWindow nonces_;
   RateLimiter rates_;
   std::vector<Operation> operations_;
-  RouteTable routes_;
+  rpc::RouteTable routes_;
   std::string openapi_;
   std::string docs_html_;
   std::string docs_policy_;

@@ -160,6 +160,16 @@ struct GatewayFixture : orchestrator::RunsFixture {
       answer->append(reinterpret_cast<const char*>(buffer.data()), *got);
     }
   }
+  // A signed request of this session, new each time.
+  HttpAnswerText SendSigned(const std::string& verb, const std::string& path,
+                            std::string_view session, const std::string& body = {},
+                            const std::string& more = {}) {
+    std::string header = function_store::SignedAs(session, ++signed_requests, clock_now());
+    return Send(verb, path, {}, body, more + "Authorization: " + header + "\r\n");
+  }
+  uint64_t signed_requests = 0;
+  int64_t clock_now() const { return temp.env.clock.NowMs(); }
+
   HttpAnswerText Send(const std::string& verb, const std::string& path,
                       const std::string& credential = {}, const std::string& body = {},
                       const std::string& more = {}) {

@@ -11,6 +11,8 @@ namespace nsl::gateway {
 struct Gateway::Headers {
   std::string_view credential;
   bool has_credential = false;
+  // The credential is the header of a signed request.
+  bool is_signed = false;
   std::string_view traceparent;
   std::string_view idempotency_key;
   std::string_view content_type;

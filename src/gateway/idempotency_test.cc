@@ -83,8 +83,9 @@ TEST_F(IdempotencyTest, ARunningRequestBlocksItsRepetition) {
 TEST_F(IdempotencyTest, ASecretIsShownOnceAndNotStored) {
   Open();
   auto create = [&] {
-    return Send("POST", std::string("/v1/projects/") + kProjectA + "/keys", kOwnerA,
-                R"({"name":"ci","scopes":["functions:invoke"]})", "Idempotency-Key: k9\r\n");
+    return SendSigned("POST", std::string("/v1/projects/") + kProjectA + "/keys",
+                      function_store::kSessionA, R"({"name":"ci","scopes":["functions:invoke"]})",
+                      "Idempotency-Key: k9\r\n");
   };
   HttpAnswerText first = create();
   ASSERT_EQ(first.status, 201u) << first.body;

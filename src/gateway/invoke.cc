@@ -38,7 +38,7 @@ bool IsAlias(std::string_view alias) {
 Result<Gateway::InvokeQuery> Gateway::ReadInvokeQuery(std::string_view query) {
   InvokeQuery out;
   if (query.empty()) return out;
-  NSL_TRY(Pairs pairs, ParseQuery(query));
+  NSL_TRY(Pairs pairs, rpc::ParseQuery(query));
   for (auto& [name, value] : pairs) {
     if (name == "keep") {
       bool yes = value == "1" || value == "true";

@@ -36,7 +36,7 @@ json::array Parameters(const Operation& op, const json::value& schema,
   for (const ParamInfo& member : op.members) {
     bool in_path =
         std::find(path_params.begin(), path_params.end(), member.name) != path_params.end();
-    if (!in_path && op.has_body()) continue;
+    if (!in_path && op.has_body() && !member.in_query) continue;
     out.push_back({{"name", member.name},
                    {"in", in_path ? "path" : "query"},
                    {"required", in_path || member.required},
@@ -106,7 +106,10 @@ json::object Describe(const Operation& op) {
   if (op.access == rpc::Access::kPublic) {
     out["security"] = json::array();
   } else {
-    out["security"] = {{{"bearer", json::array()}}};
+    json::array ways;
+    if (op.signature != rpc::Signature::kRequired) ways.push_back({{"bearer", json::array()}});
+    if (op.signature != rpc::Signature::kNone) ways.push_back({{"signed", json::array()}});
+    out["security"] = std::move(ways);
     out["x-nsl-scope"] = op.scope;
     if (op.access == rpc::Access::kAccount) {
       out["description"] = "Needs an access token of an account; API keys are refused.";
@@ -149,7 +152,14 @@ std::string OpenApiDocument(const std::vector<Operation>& operations, std::strin
          {{"bearer",
            {{"type", "http"},
             {"scheme", "bearer"},
-            {"description", "Access token of a login, or an API key nsl_…"}}}}},
+            {"description", "Access token of a login, or an API key nsl_…"}}},
+          {"signed",
+           {{"type", "apiKey"},
+            {"in", "header"},
+            {"name", "Authorization"},
+            {"description",
+             "NSL-P256 key=…, time=…, nonce=…, aud=…, sig=…: a P-256 signature of the login's "
+             "session key over this one request"}}}}},
         {"schemas", {{"Problem", ProblemSchema()}}},
         {"responses",
          {{"Problem",

@@ -10,11 +10,16 @@
 
 #include "base/codec.h"
 #include "base/metrics.h"
-#include "gateway/params.h"
 #include "gateway/problem.h"
 #include "rpc/method.h"
+#include "rpc/params.h"
 
 namespace nsl::gateway {
+
+using rpc::Pairs;
+using rpc::ParamInfo;
+using rpc::ParamKind;
+using rpc::RequestParts;
 
 struct Answer {
   unsigned status = 200;
@@ -35,6 +40,7 @@ struct Operation {
   std::string_view verb;
   std::string_view path;
   rpc::Access access = rpc::Access::kPublic;
+  rpc::Signature signature = rpc::Signature::kNone;
   std::string_view scope;
   uint32_t deadline_ms = 10'000;
   uint32_t max_request_bytes = 1 << 20;
@@ -110,18 +116,19 @@ void MountRow(typename Row::Service& api, const Row& row, std::vector<Operation>
   op.verb = row.verb;
   op.path = row.path;
   op.access = row.access;
+  op.signature = row.signature;
   op.scope = row.scope;
   op.deadline_ms = row.deadline_ms;
   op.max_request_bytes = row.max_request_bytes;
   op.success = row.success;
   op.summary = row.summary;
   op.changes_rights = row.changes_rights;
-  op.members = MembersOf<typename Row::Request>();
+  op.members = rpc::MembersOf<typename Row::Request>();
   AppendJsonSchema<typename Row::Request>(op.request_schema);
   AppendJsonSchema<typename Row::Reply>(op.reply_schema);
   op.run = [&api, members = op.members, success = row.success](
                rpc::CallContext context, RequestParts parts) -> Task<Result<Answer>> {
-    Result<boost::json::object> input = MergeParams(members, parts);
+    Result<boost::json::object> input = rpc::MergeParams(members, parts);
     if (!input) return Refuse(std::move(input.error()));
     return Run<Row>(&api, std::move(context), std::move(*input), success);
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/params.h"
+#include "rpc/params.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +12,13 @@
 namespace nsl::gateway {
 namespace {
 
+using rpc::MembersOf;
+using rpc::MergeParams;
+using rpc::Pairs;
+using rpc::ParamInfo;
+using rpc::ParamKind;
+using rpc::ParseQuery;
+using rpc::RequestParts;
 using ::testing::HasSubstr;
 
 std::vector<ParamInfo> ListMembers() { return MembersOf<function_store::ListRequest>(); }

@@ -2,6 +2,7 @@
 // Every operation but the fast invoke: route, credential, rate, access, idempotency, call, answer.
 #include <charconv>
 
+#include "account/client/signed_request.h"
 #include "crypto/hash.h"
 #include "gateway/gateway_parts.h"
 
@@ -52,7 +53,7 @@ Hash256 HashOf(std::string_view method, std::string_view path, std::string_view 
 void Gateway::HandleOther(net::HttpRequest& request, Headers& headers, net::HttpReply reply) {
   std::unique_ptr<Owned> owned = Copy(request, headers);
   Meta meta{owned->request_id, View(owned->traceparent)};
-  RouteMatch match = routes_.Match(owned->method, owned->path);
+  rpc::RouteMatch match = routes_.Match(owned->method, owned->path);
   Error error;
   if (match.allow.empty()) {
     error = Error(Reason::kNotFound, "there is no such path; see /v1/openapi.json");
@@ -136,6 +137,7 @@ rpc::CallContext Gateway::ContextOf(const Owned& request, uint32_t deadline_ms) 
     context.deadline = Deadline::In(env_.clock, std::chrono::milliseconds(deadline_ms));
   }
   context.credential = request.credential;
+  context.signed_http = request.signed_http;
   context.request_id = request.request_id;
   context.traceparent = View(request.traceparent);
   context.idempotency_key = request.idempotency_key;
@@ -156,7 +158,9 @@ RequestParts Gateway::PartsOf(Owned& request, const Operation& op, Pairs query) 
 
 Task<Result<std::shared_ptr<const account::Principal>>> Gateway::Authenticate(Owned* request) {
   if (!request->has_credential) co_return std::unexpected(InvalidCredential());
-  if (auto known = parts_.access.Find(request->credential)) co_return known;
+  if (!request->signed_http) {
+    if (auto known = parts_.access.Find(request->credential)) co_return known;
+  }
   // Each of these costs the vault a question.
   Error error;
   if (!TakeRate(RateClass::kUnverified, request->client, request->rate, error)) {
@@ -164,7 +168,10 @@ Task<Result<std::shared_ptr<const account::Principal>>> Gateway::Authenticate(Ow
   }
   auto principal = co_await parts_.access.Authenticate(ContextOf(*request, 2'000));
   if (!principal && principal.error().reason == Reason::kAuthInvalid) {
-    co_return std::unexpected(InvalidCredential());
+    Error refusal = InvalidCredential();
+    // Names the current audience to who signed for another.
+    refusal.fields = std::move(principal.error().fields);
+    co_return std::unexpected(std::move(refusal));
   }
   co_return principal;
 }
@@ -180,9 +187,27 @@ Status Gateway::CheckAccess(const Operation& op, const Owned& request,
   return account::Permit(principal, project, op.scope);
 }
 
+Status Gateway::CheckSignature(const Operation& op, const Owned& request) {
+  if (request.signed_http || op.signature != rpc::Signature::kRequired) return {};
+  return Fail(Reason::kAuthSignature,
+              "this change needs a signed request: a bearer credential passes through a host that "
+              "could act with it; log in with a session key and sign the request");
+}
+
+Status Gateway::TakeNonce(const Owned& request) {
+  if (!request.signed_http) return {};
+  auto header = account::ParseSignedHeader(request.credential);
+  if (!header) return std::unexpected(InvalidCredential());
+  Status taken = nonces_.Take(header->key_id, header->time_ms, header->nonce, env_.clock.NowMs());
+  if (!taken && taken.error().reason == Reason::kAuthInvalid) {
+    return std::unexpected(InvalidCredential());
+  }
+  return taken;
+}
+
 Task<Result<Answer>> Gateway::Process(Owned* request) {
   const Operation& op = operations_[request->operation];
-  Result<Pairs> query = ParseQuery(request->query);
+  Result<Pairs> query = rpc::ParseQuery(request->query);
   if (!query) co_return std::unexpected(std::move(query.error()));
   rpc::CallContext context = ContextOf(*request, op.deadline_ms);
   if (op.access == rpc::Access::kPublic) {
@@ -192,6 +217,9 @@ Task<Result<Answer>> Gateway::Process(Owned* request) {
         co_await op.run(std::move(context), PartsOf(*request, op, std::move(*query)));
     co_return answer;
   }
+  if (request->signed_http && op.signature == rpc::Signature::kNone) {
+    co_return std::unexpected(InvalidCredential());
+  }
   auto principal = co_await Authenticate(request);
   if (!principal) co_return std::unexpected(std::move(principal.error()));
   Error error;
@@ -200,8 +228,9 @@ Task<Result<Answer>> Gateway::Process(Owned* request) {
                 error)) {
     co_return std::unexpected(std::move(error));
   }
-  Status may = CheckAccess(op, *request, **principal);
-  if (!may) co_return std::unexpected(std::move(may.error()));
+  NSL_CO_TRY_VOID(CheckAccess(op, *request, **principal));
+  NSL_CO_TRY_VOID(CheckSignature(op, *request));
+  NSL_CO_TRY_VOID(TakeNonce(*request));
   std::string id = (*principal)->id;
   if (op.verb != "POST") request->idempotency_key.clear();
   if (request->idempotency_key.empty()) {

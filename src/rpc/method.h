@@ -33,6 +33,24 @@ enum class Access : uint8_t {
   kAccount,
 };
 
+// Whether a route takes a signed request (account/client/signed_request.h). A signature is made for
+// one request, so what takes none answers auth.invalid to it.
+enum class Signature : uint8_t {
+  // A bearer credential alone: reads and invokes.
+  kNone,
+  // Either; who authorised it is remembered.
+  kAccepted,
+  // A bearer credential is refused: its host could act with it.
+  kRequired,
+};
+
+// How a request stands in HTTP, for who reads it again: the vault, what was signed.
+struct HttpForm {
+  std::string_view verb;
+  std::string_view path;
+  Signature signature = Signature::kNone;
+};
+
 template <class F>
 struct MethodTraits;
 template <class S, class Req, class Rep>
@@ -57,6 +75,7 @@ struct Method {
   std::string_view verb = {};
   std::string_view path = {};
   Access access = Access::kCredential;
+  Signature signature = Signature::kNone;
   // "area:verb" (requirements of API keys); empty where access is public.
   std::string_view scope = {};
   bool idempotent = false;

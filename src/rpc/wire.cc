@@ -7,6 +7,34 @@ namespace {
 // Longest text of a context member; a credential is the longest of them.
 constexpr size_t kMaxContextText = 8 * 1024;
 
+// A target is as long as the HTTP server allows.
+constexpr size_t kMaxSignedTarget = 8 * 1024;
+constexpr size_t kMaxSignedMethod = 16;
+
+void WriteSigned(CborWriter& writer, const SignedHttp& http) {
+  writer.Text("signed");
+  writer.Array(4);
+  writer.Text(http.method);
+  writer.Text(http.target);
+  writer.Bytes(http.body_hash);
+  writer.Bytes(http.body);
+}
+
+SignedHttp ReadSigned(CborReader& reader) {
+  if (reader.Array() != 4) reader.Refuse("a signed request has four members");
+  SignedHttp out;
+  std::string_view method = reader.Text();
+  std::string_view target = reader.Text();
+  ByteView hash = reader.Bytes();
+  ByteView body = reader.Bytes();
+  if (method.size() > kMaxSignedMethod || target.size() > kMaxSignedTarget || hash.size() != 32 ||
+      body.size() > kMaxSignedBody) {
+    reader.Refuse("a member of the signed request has a wrong length");
+    return out;
+  }
+  return {std::string(method), std::string(target), ToBytes(hash), ToBytes(body)};
+}
+
 void Member(CborWriter& writer, std::string_view key, const std::string& value) {
   if (value.empty()) return;
   writer.Text(key);
@@ -18,9 +46,11 @@ void Member(CborWriter& writer, std::string_view key, const std::string& value) 
 void AppendCallHead(const CallContext& context, Bytes& out) {
   CborWriter writer(out);
   writer.Array(2);
-  writer.Map((context.if_match >= 0) + !context.request_id.empty() + !context.credential.empty() +
+  writer.Map(context.signed_http.has_value() + (context.if_match >= 0) +
+             !context.request_id.empty() + !context.credential.empty() +
              !context.traceparent.empty() + !context.idempotency_key.empty());
   // In the order of the encoded keys (RFC 8949 §4.2.1): shorter ones first.
+  if (context.signed_http) WriteSigned(writer, *context.signed_http);
   if (context.if_match >= 0) {
     writer.Text("ifMatch");
     writer.Int(context.if_match);
@@ -45,6 +75,8 @@ Result<ByteView> ParseCallHead(ByteView body, CallContext& context) {
       std::string_view value = reader.Text();
       if (value.size() > kMaxContextText) reader.Refuse("a context member is too long");
       *text = value;
+    } else if (key == "signed") {
+      context.signed_http = ReadSigned(reader);
     } else if (key == "ifMatch") {
       context.if_match = reader.Int();
     } else {

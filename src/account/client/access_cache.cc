@@ -3,11 +3,24 @@
 
 #include <algorithm>
 
+#include "crypto/hash.h"
+
 namespace nsl::account {
 namespace {
 
 constexpr std::chrono::milliseconds kMaxTtl{5'000};
 constexpr std::chrono::milliseconds kRefusalTtl{1'000};
+
+// What the answer is about: the credential, of a signed request together with what it signs.
+std::string SubjectOf(const CallContext& context) {
+  std::string out = context.credential;
+  if (!context.signed_http) return out;
+  const rpc::SignedHttp& http = *context.signed_http;
+  out += '\n';
+  out += AsText(crypto::Sha256(
+      {AsBytes(http.method), AsBytes("\n"), AsBytes(http.target), AsBytes("\n"), http.body_hash}));
+  return out;
+}
 
 }  // namespace
 
@@ -50,10 +63,10 @@ std::shared_ptr<const Principal> AccessCache::Find(const std::string& credential
 
 Task<Result<std::shared_ptr<const Principal>>> AccessCache::Authenticate(CallContext context) {
   using Reply = Result<std::shared_ptr<const Principal>>;
-  std::string credential = context.credential;
-  if (credential.empty() || credential.size() > kMaxCredential) {
+  if (context.credential.empty() || context.credential.size() > kMaxCredential) {
     co_return Fail(Reason::kAuthInvalid, "the credential is not valid");
   }
+  std::string credential = SubjectOf(context);
   for (;;) {
     if (const Entry* entry = Fresh(credential)) {
       co_return entry->principal ? Reply(entry->principal) : Fail(*entry->refusal);

@@ -5,7 +5,8 @@
 //
 // Guarantee: an answer is at most min(ttl, 5 s) old, counted from sending the question; several
 // callers with one unknown credential cause one question; at most 100,000 answers are kept, the
-// oldest go first. Refusals are kept for 1 s. One thread.
+// oldest go first. Refusals are kept for 1 s. The answer about a signed request is that of this one
+// request. One thread.
 #pragma once
 
 #include <list>

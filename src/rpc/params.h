@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Path, query and body of a request as one JSON object, which the codec then reads strictly. Pure.
+// Path, query and body of an HTTP request as one JSON object, which the codec then reads strictly.
+// The gateway reads requests with it, and the vault reads again what a client has signed. Pure.
+//
+// With a body, a member of the request stands in the body; those that the struct names, as on the
+// wire, in
+//   static constexpr std::string_view kInQuery[] = {"memberName"};
+// stand in the query.
 #pragma once
 
 #include <boost/json/object.hpp>
@@ -12,7 +18,7 @@
 #include "base/codec.h"
 #include "base/result.h"
 
-namespace nsl::gateway {
+namespace nsl::rpc {
 
 enum class ParamKind : uint8_t { kText, kInteger, kBool, kOther };
 
@@ -20,6 +26,8 @@ struct ParamInfo {
   std::string name;
   ParamKind kind = ParamKind::kText;
   bool required = false;
+  // Stands in the query also where there is a body.
+  bool in_query = false;
 };
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -61,11 +69,16 @@ std::vector<ParamInfo> MembersOf() {
   using W = codec::Wire<Request>;
   std::vector<ParamInfo> out;
   [&]<size_t... I>(std::index_sequence<I...>) {
-    (out.push_back(
-         {std::string(W::NameAt(I)), KindOf<typename W::template Member<I>>(), W::kRequired[I]}),
+    (out.push_back({std::string(W::NameAt(I)), KindOf<typename W::template Member<I>>(),
+                    W::kRequired[I], false}),
      ...);
   }(std::make_index_sequence<W::kCount>());
+  if constexpr (requires { Request::kInQuery; }) {
+    for (std::string_view name : Request::kInQuery) {
+      for (ParamInfo& member : out) member.in_query |= member.name == name;
+    }
+  }
   return out;
 }
 
-}  // namespace nsl::gateway
+}  // namespace nsl::rpc

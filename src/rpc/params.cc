@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/params.h"
+#include "rpc/params.h"
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <charconv>
 
-#include "gateway/route_table.h"
+#include "rpc/route_table.h"
 
-namespace nsl::gateway {
+namespace nsl::rpc {
 namespace {
 
 namespace json = boost::json;
@@ -50,10 +50,9 @@ Result<json::value> Typed(const ParamInfo& member, const std::string& text) {
 Error UnknownParameter(const std::string& name, const std::vector<ParamInfo>& members,
                        const RequestParts& parts) {
   std::vector<std::string_view> names;
-  if (!parts.has_body) {
-    for (const ParamInfo& member : members) {
-      if (!Has(parts.path, member.name)) names.push_back(member.name);
-    }
+  for (const ParamInfo& member : members) {
+    bool here = !parts.has_body || member.in_query;
+    if (here && !Has(parts.path, member.name)) names.push_back(member.name);
   }
   std::string shown = name.substr(0, 64);
   std::string detail = "there is no query parameter '" + shown + "' here";
@@ -104,7 +103,9 @@ Result<Pairs> ParseQuery(std::string_view query) {
 
 Result<json::object> MergeParams(const std::vector<ParamInfo>& members, const RequestParts& parts) {
   for (const auto& [name, value] : parts.query) {
-    bool known = !parts.has_body && Find(members, name) != nullptr && !Has(parts.path, name);
+    const ParamInfo* member = Find(members, name);
+    bool known =
+        member != nullptr && (!parts.has_body || member->in_query) && !Has(parts.path, name);
     if (!known) return std::unexpected(UnknownParameter(name, members, parts));
   }
   NSL_TRY(json::object object, Body(parts));
@@ -115,6 +116,13 @@ Result<json::object> MergeParams(const std::vector<ParamInfo>& members, const Re
       return Fail(Error(Reason::kRequestInvalid, "a field of the body is given by the path")
                       .WithField(pointer, "is part of the path and must not be in the body"));
     }
+  }
+  for (const ParamInfo& member : members) {
+    if (!parts.has_body || !member.in_query || !object.contains(member.name)) continue;
+    std::string pointer;
+    AppendJsonPointer(pointer, member.name);
+    return Fail(Error(Reason::kRequestInvalid, "a field of the body belongs into the query")
+                    .WithField(pointer, "is a query parameter and must not be in the body"));
   }
   for (const Pairs* pairs : {&parts.path, &parts.query}) {
     for (const auto& [name, text] : *pairs) {
@@ -127,4 +135,4 @@ Result<json::object> MergeParams(const std::vector<ParamInfo>& members, const Re
   return object;
 }
 
-}  // namespace nsl::gateway
+}  // namespace nsl::rpc

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/route_table.h"
+#include "rpc/route_table.h"
 
 #include <gtest/gtest.h>
 
-namespace nsl::gateway {
+namespace nsl::rpc {
 namespace {
 
 RouteTable Table() {
@@ -80,4 +80,4 @@ TEST(PercentDecode, ReadsTheLastCharacters) {
 }
 
 }  // namespace
-}  // namespace nsl::gateway
+}  // namespace nsl::rpc

@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace nsl::gateway {
+namespace nsl::rpc {
 
 struct RouteMatch {
   // Index given to Add; nothing when the path is known but not with this verb.
@@ -55,4 +55,4 @@ class RouteTable {
 // queries.
 std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_space);
 
-}  // namespace nsl::gateway
+}  // namespace nsl::rpc

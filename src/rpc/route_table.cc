@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/route_table.h"
+#include "rpc/route_table.h"
 
 #include <algorithm>
 #include <set>
@@ -7,7 +7,7 @@
 #include "base/cbor.h"
 #include "base/result.h"
 
-namespace nsl::gateway {
+namespace nsl::rpc {
 namespace {
 
 constexpr size_t kMaxSegments = 16;
@@ -124,4 +124,4 @@ RouteMatch RouteTable::Match(std::string_view verb, std::string_view path) const
   return out;
 }
 
-}  // namespace nsl::gateway
+}  // namespace nsl::rpc
