@@ -13,8 +13,10 @@
 #include <thread>
 
 #include "account/client/sealed_password.h"
+#include "account/client/signed_request.h"
 #include "account/grants.h"
 #include "base/codec.h"
+#include "crypto/hash.h"
 #include "enclave/files.h"
 #include "net/unix.h"
 #include "rpc/channel.h"
@@ -163,7 +165,10 @@ std::unique_ptr<net::ByteStream> Dial(World& world, VaultProcess& vault, char ki
 }
 
 Host::Host(World& world, VaultProcess& vault, enclave::RecordsApi& records)
-    : world_(world), vault_(vault), group_(world.io.get_executor()) {
+    : world_(world),
+      vault_(vault),
+      session_key_(crypto::P256PrivateKey::Generate(world.random)),
+      group_(world.io.get_executor()) {
   dispatcher_ = std::make_unique<rpc::Dispatcher>(world.env, world.io.get_executor(), handlers_);
   dispatcher_->Bind<enclave::RecordsApi>(records);
   auto stream = Dial(world, vault, 'H');
@@ -204,9 +209,22 @@ Result<enclave::AttestationView> Host::Attest(const Bytes& root_der) {
 Result<account::CredentialsRequest> Host::Sealed(std::string_view method, std::string email,
                                                  std::string_view password) {
   NSL_TRY(auto view, Attest(vault_.root_der()));
-  NSL_TRY(auto box,
-          account::SealPassword(view.keys.hpke_key, method, email, password, world_.random));
+  NSL_TRY(auto box, account::SealPassword(view.keys.hpke_key, method, email, password,
+                                          world_.random, session_key_.PublicKey().Compressed()));
   return account::CredentialsRequest{std::move(email), std::move(box)};
+}
+
+rpc::CallContext Host::Signed(const account::Session& session, std::string method,
+                              std::string target, std::string body) {
+  rpc::CallContext context;
+  auto header = account::SignRequest(session_key_, session.signing.value(), method, target,
+                                     AsBytes(body), world_.clock.NowMs(), world_.random);
+  NSL_CHECK(header.has_value());
+  context.credential = *header;
+  context.signed_http =
+      rpc::SignedHttp{std::move(method), std::move(target),
+                      ToBytes(ByteView(crypto::Sha256(AsBytes(body)))), ToBytes(body)};
+  return context;
 }
 
 Result<account::Session> Host::Register(std::string email, std::string password) {

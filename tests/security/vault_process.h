@@ -87,10 +87,15 @@ class Host {
 
   Result<account::CredentialsRequest> Sealed(std::string_view method, std::string email,
                                              std::string_view password);
+  // What a client gives to the host: a request signed with the session key of its last login.
+  rpc::CallContext Signed(const account::Session& session, std::string method, std::string target,
+                          std::string body = {});
 
  private:
   World& world_;
   VaultProcess& vault_;
+  // The client's, of all its logins.
+  crypto::P256PrivateKey session_key_;
   rpc::Handlers handlers_;
   std::unique_ptr<rpc::Dispatcher> dispatcher_;
   rpc::PeerPtr peer_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "base/codec.h"
 #include "base/ids.h"
 #include "vault_process.h"
 
@@ -209,6 +210,82 @@ TEST_F(Vault, ABuildKeyEndsWithItsConnection) {
   world_.Turn(std::chrono::milliseconds(200));
   EXPECT_EQ(Why(world_.Run(host.account().IssueGrant(With(session->access_token), request))),
             "grant.invalid");
+}
+
+// The host has a signed request in its hands, and its records, connections and process.
+TEST_F(Vault, ASignedRequestDoesItsOneThingOnce) {
+  auto host = std::make_unique<Host>(world_, vault_, records_);
+  ASSERT_TRUE(host->WaitReady());
+  auto session = host->Register(kEmail, kPassword);
+  ASSERT_TRUE(session) << session.error().ToString();
+  ASSERT_TRUE(session->signing);
+  EXPECT_EQ(session->signing->audience, ToHex(host->Attest(vault_.root_der())->keys.boot_id));
+  auto bearer = With(session->access_token);
+  std::string project = world_.Run(host->account().GetMe(bearer, {}))->projects.at(0).id;
+  std::string keys = "/v1/projects/" + project + "/keys";
+  std::string body = R"({"name":"key","scopes":["functions:read"]})";
+  auto count = [&] {
+    return world_.Run(host->account().ListKeys(bearer, {project}))->items.size();
+  };
+  // With a bearer token it makes no key; with a signed request only the one that was signed.
+  EXPECT_EQ(Why(world_.Run(host->account().CreateKey(
+                bearer, {project, "of the host", {"functions:write"}, {}}))),
+            "auth.signature_required");
+  auto kept = host->Signed(*session, "POST", keys, body);
+  auto altered = kept;
+  altered.signed_http->body[9] ^= 1;
+  auto moved = kept;
+  moved.signed_http->target = "/v1/projects/" + Make(kProjectId) + "/keys";
+  EXPECT_EQ(Why(world_.Run(host->account().CreateKey(altered, {}))), "auth.invalid");
+  EXPECT_EQ(Why(world_.Run(host->account().CreateKey(moved, {}))), "auth.invalid");
+  EXPECT_EQ(count(), 0u);
+  auto made = world_.Run(
+      host->account().CreateKey(kept, {project, "of the host", {"functions:write"}, 60}));
+  ASSERT_TRUE(made) << made.error().ToString();
+  EXPECT_EQ(made->name, "key");
+  EXPECT_EQ(made->scopes, std::vector<std::string>{"functions:read"});
+  EXPECT_EQ(Why(world_.Run(host->account().CreateKey(kept, {}))), "auth.invalid");
+  EXPECT_EQ(count(), 1u);
+
+  // Used or not, it is worth nothing after a restart, which also forgets the nonces.
+  auto unused = host->Signed(*session, "POST", keys, body);
+  host.reset();
+  vault_.Kill();
+  vault_.Start();
+  host = std::make_unique<Host>(world_, vault_, records_);
+  ASSERT_TRUE(host->WaitReady());
+  EXPECT_EQ(Why(world_.Run(host->account().CreateKey(kept, {}))), "auth.invalid");
+  auto stale = world_.Run(host->account().CreateKey(unused, {}));
+  EXPECT_EQ(Why(stale), "auth.invalid");
+  ASSERT_EQ(stale.error().fields.size(), 1u);
+  EXPECT_EQ(stale.error().fields[0].detail, ToHex(host->Attest(vault_.root_der())->keys.boot_id));
+  EXPECT_EQ(count(), 1u);
+}
+
+TEST_F(Vault, ASignedDeployGrantsTheCodeThatWasSignedFor) {
+  Host host(world_, vault_, records_);
+  ASSERT_TRUE(host.WaitReady());
+  auto session = host.Register(kEmail, kPassword);
+  ASSERT_TRUE(session);
+  std::string project =
+      world_.Run(host.account().GetMe(With(session->access_token), {}))->projects.at(0).id;
+  Runner runner(world_, vault_);
+  ASSERT_TRUE(runner.Connect());
+  std::string function = Make(kFunctionId);
+  auto wanted = runner.Build(project, function, Make(kVersionId), 1);
+  auto other = runner.Build(project, function, Make(kVersionId), 2);
+  auto record = FromCbor<account::BuildRecord>(wanted.build_record);
+  ASSERT_TRUE(record);
+  auto sign = [&] {
+    return host.Signed(*session, "POST",
+                       "/v1/functions/" + function + "/versions?project=" + project +
+                           "&codeHash=0x" + ToHex(record->code_hash),
+                       "the source");
+  };
+  EXPECT_EQ(Why(world_.Run(host.account().IssueGrant(sign(), other))), "grant.invalid");
+  auto issued = world_.Run(host.account().IssueGrant(sign(), wanted));
+  ASSERT_TRUE(issued) << issued.error().ToString();
+  EXPECT_EQ(FromCbor<account::Grant>(issued->grant)->authorised_by, "signature");
 }
 
 TEST_F(Vault, SurvivesConnectionsOfRubbish) {
