@@ -10,8 +10,7 @@
 
 #include "account/authority.h"
 #include "account/client/signed_forms.h"
-#include "rpc/params.h"
-#include "rpc/stub.h"
+#include "rpc/signed_form.h"
 
 namespace nsl::account {
 
@@ -20,18 +19,6 @@ struct Acting {
   Caller caller;
   Request request;
 };
-
-// Path, query and, unless `query_alone`, body of what was signed. auth.invalid when the method or
-// path is that of another route, or the body is not the one that was signed.
-Result<rpc::RequestParts> SignedParts(const rpc::SignedHttp& http, const rpc::HttpForm& form,
-                                      bool query_alone);
-
-template <class Request>
-Result<Request> ReadSigned(const rpc::SignedHttp& http, const rpc::HttpForm& form) {
-  NSL_TRY(rpc::RequestParts parts, SignedParts(http, form, requires { Request::kQueryAlone; }));
-  NSL_TRY(auto object, rpc::MergeParams(rpc::MembersOf<Request>(), parts));
-  return FromJsonValue<Request>(boost::json::value(std::move(object)));
-}
 
 // `from_host` counts for bearer credentials alone.
 template <class Request>
@@ -42,7 +29,7 @@ Task<Result<Acting<Request>>> Act(Authority& authority, CallContext context, rpc
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   Acting<Request> out{std::move(*caller), std::move(from_host)};
   if (out.caller.has_signed()) {
-    NSL_CO_TRY(out.request, ReadSigned<Request>(*http, form));
+    NSL_CO_TRY(out.request, rpc::ReadSigned<Request>(*http, form));
   }
   co_return out;
 }
@@ -50,9 +37,7 @@ Task<Result<Acting<Request>>> Act(Authority& authority, CallContext context, rpc
 // The same for a row of AccountApi.
 template <auto kMember, class Request>
 Task<Result<Acting<Request>>> Act(Authority& authority, CallContext context, Request from_host) {
-  static constexpr auto kRow = rpc::RowOfMethod<AccountApi, kMember>();
-  static_assert(!kRow.path.empty());
-  return Act(authority, std::move(context), rpc::HttpForm{kRow.verb, kRow.path, kRow.signature},
+  return Act(authority, std::move(context), rpc::FormOf<AccountApi, kMember>(),
              std::move(from_host));
 }
 

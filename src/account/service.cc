@@ -121,15 +121,16 @@ Task<Result<AdmitReply>> AccountService::Admit(CallContext c, AdmitRequest q) {
 }
 
 Task<Result<Authorised>> AccountService::Authorise(CallContext c, std::string project_id,
-                                                   std::string scope) {
-  auto caller = co_await authority_.Check(std::move(c.credential));
+                                                   std::string scope, Signature need) {
+  auto caller = co_await authority_.Resolve(std::move(c), need);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   NSL_CO_TRY_VOID(Require(*caller, project_id, scope));
   auto project = co_await directory_.Find<ProjectRow>(std::move(project_id));
   if (!project) co_return std::unexpected(std::move(project.error()));
   if (!*project) co_return Fail(Reason::kNotFound, "no such project");
   co_return Authorised{std::move(caller->id), std::move(caller->account_id),
-                       std::move((*project)->row.network), "bearer"};
+                       std::move((*project)->row.network),
+                       std::string(EnumText(caller->authorised_by))};
 }
 
 }  // namespace nsl::account

@@ -64,8 +64,8 @@ class AccountService final : public AccountApi, public AdmissionApi, public Auth
   Task<Result<FunctionRoutes>> SetAlias(CallContext, SetAliasRequest) override;
   Task<Result<rpc::Empty>> RemoveFunction(CallContext, RemoveFunctionRequest) override;
   Task<Result<AdmitReply>> Admit(CallContext, AdmitRequest) override;
-  Task<Result<Authorised>> Authorise(CallContext, std::string project_id,
-                                     std::string scope) override;
+  Task<Result<Authorised>> Authorise(CallContext, std::string project_id, std::string scope,
+                                     Signature need) override;
 
  private:
   enclave::SealedStore& store_;

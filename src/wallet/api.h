@@ -138,6 +138,7 @@ struct WalletApi {
                                       .path = "/v1/projects/{project}/wallets",
                                       .scope = "wallets:write",
                                       .success = 201,
+                                      .signature = rpc::Signature::kRequired,
                                       .summary = "Make a wallet; its key never leaves the vault"},
       rpc::Method<&WalletApi::List>{.number = 701,
                                     .name = "wallets.list",

@@ -75,11 +75,15 @@ Task<Result<WalletRow>> WalletService::FindWallet(std::string id) {
 }
 
 Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequest request) {
-  auto who = co_await authoriser_.Authorise(std::move(context), request.project, "wallets:write");
-  if (!who) co_return std::unexpected(std::move(who.error()));
+  auto change = co_await account::AuthoriseChange(authoriser_, std::move(context),
+                                                  rpc::FormOf<WalletApi, &WalletApi::Create>(),
+                                                  std::move(request), "wallets:write");
+  if (!change) co_return std::unexpected(std::move(change.error()));
+  request = std::move(change->request);
+  account::Authorised who = std::move(change->who);
   NSL_CO_TRY_VOID(CheckName(request.name));
-  if (who->network != network_.name) {
-    co_return Fail(Reason::kWalletInvalid, "the project is of the network '" + who->network +
+  if (who.network != network_.name) {
+    co_return Fail(Reason::kWalletInvalid, "the project is of the network '" + who.network +
                                                "', this vault signs for '" + network_.name +
                                                "'; make the wallet in a project of that network");
   }
@@ -91,8 +95,8 @@ Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequ
   row.kind = "project";
   row.public_key = ToBytes(ByteView(key.PublicKey().Compressed()));
   row.sealed_key = keys_.Seal(key, row.project_id, row.id);
-  row.principal_id = who->principal_id;
-  row.authorised_by = who->authorised_by;
+  row.principal_id = who.principal_id;
+  row.authorised_by = who.authorised_by;
   row.created_ms = env_.clock.NowMs();
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     auto found = co_await Find<ProjectWalletsRow>(request.project);
@@ -121,7 +125,8 @@ Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequ
 }
 
 Task<Result<WalletList>> WalletService::List(CallContext context, WalletListRequest request) {
-  auto who = co_await authoriser_.Authorise(std::move(context), request.project, "wallets:read");
+  auto who = co_await authoriser_.Authorise(std::move(context), request.project, "wallets:read",
+                                            rpc::Signature::kNone);
   if (!who) co_return std::unexpected(std::move(who.error()));
   auto found = co_await Find<ProjectWalletsRow>(std::move(request.project));
   if (!found) co_return std::unexpected(std::move(found.error()));
@@ -143,7 +148,8 @@ Task<Result<Wallet>> WalletService::Get(CallContext context, WalletRef request) 
   }
   // A caller without a valid credential learns nothing, not even that there is nothing.
   std::string project = row ? row->project_id : std::string();
-  auto who = co_await authoriser_.Authorise(std::move(context), std::move(project), "wallets:read");
+  auto who = co_await authoriser_.Authorise(std::move(context), std::move(project), "wallets:read",
+                                            rpc::Signature::kNone);
   if (!who && who.error().reason == Reason::kNotFound) co_return NoWallet();
   if (!who) co_return std::unexpected(std::move(who.error()));
   if (!row) co_return std::unexpected(std::move(row.error()));

@@ -12,7 +12,7 @@ TEST_F(WalletServiceTest, MakesAWalletThatStaysAfterARestart) {
   Wallet made = MakeWallet();
   EXPECT_TRUE(IsId(kWalletId, made.id));
   EXPECT_EQ(made.kind, "project");
-  EXPECT_EQ(made.authorised_by, "bearer");
+  EXPECT_EQ(made.authorised_by, "signature");
   auto key = neo::PublicKey::FromText(made.public_key);
   ASSERT_TRUE(key);
   EXPECT_EQ(made.address, neo::AddressOf(*key));

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "neo/signing.h"
 #include "wallet/service.h"
+#include "wallet/transactions_api.h"
 
 namespace nsl::wallet {
 namespace {
@@ -117,8 +118,19 @@ Task<Result<SignedTransaction>> WalletService::Make(CallContext context, const W
 }
 
 Task<Result<SignedTransaction>> WalletService::Sign(CallContext context, SignRequest request) {
-  auto who = co_await authoriser_.Authorise(context, request.project, "wallets:send");
-  if (!who) co_return std::unexpected(std::move(who.error()));
+  // What moves is what the client signed; of the host's own words only the id counts.
+  SubmitRequest asked{request.project, request.wallet, request.transfer, request.max_fee,
+                      request.valid_blocks};
+  auto change = co_await account::AuthoriseChange(
+      authoriser_, context, rpc::FormOf<TransactionsApi, &TransactionsApi::Submit>(),
+      std::move(asked), "wallets:send");
+  if (!change) co_return std::unexpected(std::move(change.error()));
+  account::Authorised who = std::move(change->who);
+  request.project = std::move(change->request.project);
+  request.wallet = std::move(change->request.wallet);
+  request.transfer = std::move(change->request.transfer);
+  request.max_fee = std::move(change->request.max_fee);
+  request.valid_blocks = change->request.valid_blocks;
   if (!IsId(kTransactionId, request.transaction)) {
     co_return Fail(Reason::kRequestInvalid, "the transaction id is not one");
   }
@@ -129,7 +141,7 @@ Task<Result<SignedTransaction>> WalletService::Sign(CallContext context, SignReq
   }
   NSL_CO_TRY(CheckedIntent intent, CheckIntent(request));
   Hash256 hash = IntentHash(row->id, intent);
-  std::string key = EffectKey(request, who->principal_id, context.idempotency_key);
+  std::string key = EffectKey(request, who.principal_id, context.idempotency_key);
   auto before = co_await FindEffect(key, hash);
   if (!before) co_return std::unexpected(std::move(before.error()));
   if (*before) co_return std::move(**before);
@@ -140,8 +152,8 @@ Task<Result<SignedTransaction>> WalletService::Sign(CallContext context, SignReq
                   {{"transaction", request.transaction}, {"reason", TextOf(made.error().reason)}});
     co_return std::unexpected(std::move(made.error()));
   }
-  made->authorised_by = who->authorised_by;
-  EffectRow effect{request.project, row->id, ToBytes(ByteView(hash)), who->principal_id, *made};
+  made->authorised_by = who.authorised_by;
+  EffectRow effect{request.project, row->id, ToBytes(ByteView(hash)), who.principal_id, *made};
   std::vector<enclave::StoreChange> changes;
   changes.push_back({std::string(EffectRow::kTable), key, ToCbor(effect), false, 0});
   changes.push_back(

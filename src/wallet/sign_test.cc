@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "crypto/hash.h"
 #include "neo/token_script.h"
 #include "wallet/wallet_fixture.h"
 
@@ -34,7 +35,7 @@ TEST_F(SignTest, BuildsExactlyTheTransferThatWasAskedFor) {
   EXPECT_EQ(made->network_fee, std::to_string(tx->network_fee));
   EXPECT_EQ(made->hash, neo::ToText(neo::TransactionHash(*tx)));
   EXPECT_EQ(made->evidence, "host");
-  EXPECT_EQ(made->authorised_by, "bearer");
+  EXPECT_EQ(made->authorised_by, "signature");
   EXPECT_TRUE(
       neo::VerifyWitness(tx->witnesses.at(0), *sender, kMagic, neo::TransactionHash(*tx).bytes));
 }
@@ -258,6 +259,51 @@ TEST_F(SignTest, WithoutASourceOfFactsNothingIsSigned) {
   WalletService blind(env_, *store_, authoriser_, *keys_, ChainEvidence{},
                       WalletNetwork{"private", kMagic});
   EXPECT_EQ(Why(Run(blind.Sign(As("alice"), Ask(wallet_)))), "platform.unimplemented");
+}
+
+rpc::SignedHttp SignedTransfer(const Wallet& wallet, std::string amount) {
+  rpc::SignedHttp http;
+  http.method = "POST";
+  http.target = "/v1/projects/" + wallet.project_id + "/transactions";
+  std::string body = R"({"wallet":")" + wallet.id + R"(","transfer":{"token":"GAS","to":")" +
+                     kReceiver + R"(","amount":")" + amount + R"("}})";
+  http.body = ToBytes(AsBytes(body));
+  http.body_hash = ToBytes(ByteView(crypto::Sha256(http.body)));
+  return http;
+}
+
+TEST_F(SignTest, WhatTheClientSignedMovesAndNotWhatTheHostSays) {
+  CallContext context = As("alice");
+  context.signed_http = SignedTransfer(wallet_, "7");
+  SignRequest host = Ask(MakeWallet("other"));
+  host.transfer = {"NEO", kReceiver, "100"};
+  host.max_fee = "1000000000";
+  auto made = Run(service_->Sign(context, host));
+  ASSERT_TRUE(made) << made.error().ToString();
+  EXPECT_EQ(made->amount, "7");
+  EXPECT_EQ(made->sender, wallet_.address);
+  auto tx = neo::DecodeTransaction(made->raw);
+  ASSERT_TRUE(tx);
+  auto sender = neo::ParseAccount(wallet_.address);
+  neo::Nep17Transfer transfer{
+      GasHash(), *sender, *neo::ParseAccount(kReceiver), neo::Integer(7), {}};
+  EXPECT_EQ(tx->script, *neo::Nep17TransferScript({&transfer, 1}));
+}
+
+TEST_F(SignTest, ASignatureForAnotherRouteOrBodyMovesNothing) {
+  for (auto spoil : {+[](rpc::SignedHttp& h) { h.target += "/x"; },
+                     +[](rpc::SignedHttp& h) { h.method = "PUT"; },
+                     +[](rpc::SignedHttp& h) { h.body[h.body.size() - 4] = '9'; },
+                     +[](rpc::SignedHttp& h) {
+                       h.target = "/v1/projects/" + std::string(kProjectB) + "/transactions";
+                     }}) {
+    CallContext context = As("alice");
+    context.signed_http = SignedTransfer(wallet_, "7");
+    spoil(*context.signed_http);
+    auto made = Run(service_->Sign(context, Ask(wallet_)));
+    EXPECT_FALSE(made);
+  }
+  EXPECT_EQ(Written(EffectRow::kTable), 0u);
 }
 
 TEST(HeightGuard, FollowsAChainAtItsPace) {

@@ -114,6 +114,7 @@ struct TransactionsApi {
           .scope = "wallets:send",
           .deadline_ms = 30'000,
           .success = 202,
+          .signature = rpc::Signature::kRequired,
           .summary = "Simulate, sign and send a transfer; follow it by its id"},
       rpc::Method<&TransactionsApi::List>{.number = 721,
                                           .name = "transactions.list",

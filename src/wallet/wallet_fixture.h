@@ -24,14 +24,15 @@ inline constexpr uint32_t kMagic = 42;
 class FakeAuthoriser final : public account::Authoriser {
  public:
   Task<Result<account::Authorised>> Authorise(CallContext context, std::string project,
-                                              std::string scope) override {
+                                              std::string scope, rpc::Signature need) override {
     const std::string& who = context.credential;
     if (who != "alice" && who != "bob" && who != "reader") co_return Fail(Reason::kAuthInvalid);
     if (project != (who == "bob" ? kProjectB : kProjectA)) {
       co_return Fail(Reason::kNotFound, "no such project");
     }
     if (who == "reader" && scope != "wallets:read") co_return Fail(Reason::kAuthForbidden);
-    co_return account::Authorised{"acc_" + who, "acc_" + who, network, "bearer"};
+    co_return account::Authorised{"acc_" + who, "acc_" + who, network,
+                                  need == rpc::Signature::kNone ? "bearer" : "signature"};
   }
   std::string network = "private";
 };

@@ -60,7 +60,7 @@ def test_transfer_is_followed_to_halt_and_exact(system, user, rich):
     assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
     last = lines[-1]["transaction"]
     assert last["vmState"] == "HALT" and last["succeeded"] is True
-    assert last["evidence"] == "host" and last["authorisedBy"] == "bearer"
+    assert last["evidence"] == "host" and last["authorisedBy"] == "signature"
     mine = on_chain(system, start, rich["address"])
     assert len(mine) == 1
     tx = mine[0]

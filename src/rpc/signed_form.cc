@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "account/acting.h"
+#include "rpc/signed_form.h"
 
-#include "account/tokens.h"
+#include <algorithm>
+
 #include "crypto/hash.h"
 #include "rpc/route_table.h"
 
-namespace nsl::account {
+namespace nsl::rpc {
+namespace {
 
-Result<rpc::RequestParts> SignedParts(const rpc::SignedHttp& http, const rpc::HttpForm& form,
-                                      bool query_alone) {
+// In the words of every refused credential.
+std::unexpected<Error> InvalidCredential() {
+  return Fail(Reason::kAuthInvalid, "the credential is not valid");
+}
+
+}  // namespace
+
+Result<RequestParts> SignedParts(const SignedHttp& http, const HttpForm& form, bool query_alone) {
   size_t mark = std::min(http.target.find('?'), http.target.size());
-  rpc::RouteTable routes;
+  RouteTable routes;
   routes.Add(form.verb, form.path, 0);
   // HEAD is no change, so that only the verb itself matches.
-  rpc::RouteMatch match = routes.Match(http.method, std::string_view(http.target).substr(0, mark));
+  RouteMatch match = routes.Match(http.method, std::string_view(http.target).substr(0, mark));
   if (http.method != form.verb || !match.operation) return InvalidCredential();
-  rpc::RequestParts parts;
+  RequestParts parts;
   parts.path = std::move(match.params);
   NSL_TRY(parts.query,
-          rpc::ParseQuery(
-              std::string_view(http.target).substr(std::min(mark + 1, http.target.size()))));
+          ParseQuery(std::string_view(http.target).substr(std::min(mark + 1, http.target.size()))));
   parts.has_body = !query_alone && (form.verb == "POST" || form.verb == "PUT");
   if (!parts.has_body) return parts;
   if (!ConstantTimeEqual(crypto::Sha256(http.body), http.body_hash)) {
     if (!http.body.empty()) return InvalidCredential();
     return Fail(Reason::kRequestTooLarge, "the body of this signed request has at most " +
-                                              std::to_string(rpc::kMaxSignedBody) + " bytes");
+                                              std::to_string(kMaxSignedBody) + " bytes");
   }
   parts.body = AsText(http.body);
-  parts.max_body = rpc::kMaxSignedBody;
+  parts.max_body = kMaxSignedBody;
   return parts;
 }
 
-}  // namespace nsl::account
+}  // namespace nsl::rpc
