@@ -19,7 +19,7 @@ VERBS = ["dev", "demo", "doctor", "register", "login", "logout", "projects", "fu
 def test_help_names_every_verb_and_exit_code():
     text = run_nsl("--help").ok().out
     for verb in VERBS:
-        assert re.search(rf"^  {verb} ", text, re.M), verb
+        assert re.search(rf"^  {verb}[ ,]", text, re.M), verb
     for word in ("ok", "failed", "usage", "auth", "not found", "conflict", "quota", "upstream",
                  "platform"):
         assert word in text
@@ -74,7 +74,8 @@ def test_every_verb_answers_json(user, hello):
     for words in (("projects", "list"), ("projects", "show", user.project), ("projects", "usage"),
                   ("functions", "list"), ("functions", "show", hello), ("runs", "list"),
                   ("runs", "show", run), ("logs", run), ("runs", "logs", run), ("receipt", run),
-                  ("runs", "receipt", run), ("keys", "list"), ("config", "get"), ("config", "path"),
+                  ("runs", "receipt", run), ("wallets", "list"), ("transactions", "list"),
+                  ("keys", "list"), ("config", "get"), ("config", "path"),
                   ("config", "check"), ("version",), ("limits",), ("completion",)):
         done = user.cli(*words, "--json").ok()
         assert isinstance(json.loads(done.out), dict), words

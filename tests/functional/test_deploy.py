@@ -34,7 +34,8 @@ def test_examples_deploy_and_answer(user, tmp_path):
     address = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP"
     called = user.cli("invoke", "neo-balance", "--data", f'{{"address":"{address}"}}',
                       "--json").ok().json
-    assert called["result"]["gas"] == "52000000"
+    # What the chain's first account has left of it.
+    assert 51_000_000 < float(called["result"]["gas"]) <= 52_000_000
     assert called["result"]["height"] > 0
     assert called["run"]["hostCalls"] == 2
 

@@ -11,6 +11,7 @@ import pytest
 
 import nslsystem
 from nslsystem import User, wait_until
+from signer import Signer
 from test_secrecy import found_in
 
 GAS = 100_000_000
@@ -152,13 +153,36 @@ def test_unknown_and_foreign_wallets(user, stranger, rich):
         assert foreign.code == 4 and foreign.error["reason"] == "not_found", foreign.out
     # The wallet of another project, named in the caller's own.
     body = {"wallet": rich["id"], "transfer": {"token": "GAS", "to": to, "amount": "1"}}
+    for project in (stranger.project, user.project):
+        target = f"/v1/projects/{project}/transactions"
+        Signer(stranger).call("POST", target, json.dumps(body).encode()).refused(404, "not_found")
     api = nslsystem.Api(user.system.url, stranger.token())
-    api.post(f"/v1/projects/{stranger.project}/transactions", body).refused(404, "not_found")
-    api.post(f"/v1/projects/{user.project}/transactions", body).refused(404, "not_found")
     mine = user.cli("tx", "list", "--json").ok().json["items"][0]["id"]
     api.get(f"/v1/transactions/{mine}").refused(404, "not_found")
-    # A key without the scope.
-    user.api.post(f"/v1/projects/{user.project}/transactions", body).refused(403, "auth.forbidden")
+    # A key without the scope, and the owner's own token, which the host could use again.
+    target = f"/v1/projects/{user.project}/transactions"
+    user.api.post(target, body).refused(403, "auth.forbidden")
+    own = nslsystem.Api(user.system.url, user.token())
+    own.post(target, body).refused(403, "auth.signature_required")
+    own.post(f"/v1/projects/{user.project}/wallets", {"name": "by-bearer"}
+             ).refused(403, "auth.signature_required")
+
+
+def test_a_signed_transfer_cannot_be_altered_or_repeated(system, user, rich):
+    to = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP"
+    start = system.rpc("getblockcount")
+    signer = Signer(user)
+    target = f"/v1/projects/{user.project}/transactions"
+    body = json.dumps({"wallet": rich["id"],
+                       "transfer": {"token": "GAS", "to": to, "amount": "3"}}).encode()
+    header = signer.header("POST", target, body)
+    more = body.replace(b'"3"', b'"9"')
+    signer.send(header, "POST", target, more).refused(401, "auth.invalid")
+    sent = signer.send(header, "POST", target, body).expect(202).json
+    assert sent["transfer"]["amount"] == "3" and sent["authorisedBy"] == "signature"
+    signer.send(header, "POST", target, body).refused(401, "auth.invalid")
+    user.cli("tx", "watch", sent["id"]).ok()
+    assert len(on_chain(system, start, rich["address"])) == 1
 
 
 def test_an_empty_wallet_has_no_funds(user):
