@@ -45,7 +45,10 @@ def verbs_of_nsl(context):
     if not os.path.exists(program):
         return set()
     run = subprocess.run([program, "--help"], capture_output=True, text=True, check=False, timeout=20)
-    return set(re.findall(r"^\s{2,}(?:nsl )?([a-z][a-z-]+)\b", run.stdout + run.stderr, re.M))
+    # A line names a verb and, after a comma, its aliases.
+    lines = re.findall(r"^\s{2,}(?:nsl )?([a-z][a-z-]+(?:,\s*[a-z][a-z-]+)*)\b",
+                       run.stdout + run.stderr, re.M)
+    return {verb for line in lines for verb in re.split(r",\s*", line)}
 
 
 def commands(context):
