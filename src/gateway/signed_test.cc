@@ -75,7 +75,8 @@ TEST_F(SignedTest, AStaleAudienceIsAnsweredWithTheCurrentOne) {
   EXPECT_EQ(stale.reason(), "auth.invalid");
   HttpAnswerText none = Send("POST", kPath, {}, kBody);
   EXPECT_EQ(stale.json().at("detail").as_string(), none.json().at("detail").as_string());
-  const boost::json::value& field = stale.json().at("errors").at(0);
+  boost::json::value answer = stale.json();
+  const boost::json::value& field = answer.at("errors").at(0);
   EXPECT_EQ(field.at("pointer").as_string(), std::string(account::kAudiencePointer));
   EXPECT_EQ(field.at("detail").as_string(), kBootId);
 }

@@ -232,7 +232,8 @@ TEST_F(Vault, ASignedRequestDoesItsOneThingOnce) {
                 bearer, {project, "of the host", {"functions:write"}, {}}))),
             "auth.signature_required");
   auto kept = host->Signed(*session, "POST", keys, body);
-  auto altered = kept;
+  // One of its own: what was signed is used up even when its body is not what came.
+  auto altered = host->Signed(*session, "POST", keys, body);
   altered.signed_http->body[9] ^= 1;
   auto moved = kept;
   moved.signed_http->target = "/v1/projects/" + Make(kProjectId) + "/keys";
