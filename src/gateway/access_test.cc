@@ -171,7 +171,7 @@ TEST_F(AccessTest, EachRouteTakesTheSignaturesThatItsRowNames) {
     EXPECT_NE(good.status, 401u) << op.name << good.body;
     EXPECT_NE(good.status, 403u) << op.name << good.body;
   }
-  EXPECT_EQ(required, 3u);
+  EXPECT_EQ(required, 5u);
   EXPECT_EQ(accepted, 4u);
 }
 
