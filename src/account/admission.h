@@ -5,8 +5,8 @@
 // key of the project's sealed data.
 //
 // Guarantee: everything is read from stored rows at the question; the answer holds for 5 s; at most
-// 64 questions of one project wait at a time, so that one project cannot take the vault from the
-// others. One thread.
+// 64 questions about one function wait at a time, so that calls of one function cannot take the
+// vault from the others. One thread.
 #pragma once
 
 #include <string>
