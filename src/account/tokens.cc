@@ -48,10 +48,6 @@ std::string_view Body(std::string_view id, std::string_view prefix) {
 
 }  // namespace
 
-std::unexpected<Error> InvalidCredential() {
-  return Fail(Reason::kAuthInvalid, "the credential is not valid");
-}
-
 Result<std::string> MakeAccessToken(const crypto::P256PrivateKey& key, std::string_view audience,
                                     const AccessClaims& claims, UnixMillis now_ms) {
   boost::json::object body;

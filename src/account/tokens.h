@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "crypto/ecdsa.h"
+#include "rpc/refusal.h"
 
 namespace nsl::account {
 
@@ -53,7 +54,6 @@ std::string MakeKeyText(std::string_view key_id, ByteView secret);
 std::optional<KeyText> ReadKeyText(std::string_view text);
 inline bool LooksLikeKey(std::string_view credential) { return credential.starts_with("nsl_"); }
 
-// The one text of every refusal of a credential.
-std::unexpected<Error> InvalidCredential();
+using rpc::InvalidCredential;
 
 }  // namespace nsl::account

@@ -4,18 +4,14 @@
 // memory.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <boost/json.hpp>
 #include <map>
 
 #include "account/client/sealed_password.h"
 #include "account/client/signed_request.h"
 #include "account/service.h"
-#include "base/plain_metrics.h"
 #include "crypto/hash.h"
-#include "enclave/memory_records.h"
-#include "enclave/run_task.h"
+#include "enclave/room_fixture.h"
 
 namespace nsl::account {
 
@@ -39,22 +35,19 @@ class RecordingRunner final : public RevocationApi {
   std::vector<RevokeRequest> revoked;
 };
 
-class VaultFixture : public testing::Test {
+class VaultFixture : public enclave::RoomFixture {
  protected:
   static constexpr std::string_view kEmail = "ada@example.org";
   static constexpr std::string_view kPassword = "correct horse battery";
 
   static constexpr uint32_t kMagic = 42;
 
-  VaultFixture() { Start(); }
+  VaultFixture() : RoomFixture(21) { Start(); }
   ~VaultFixture() override { Stop(); }
 
   void Start() {
     keys_ = std::make_unique<VaultKeys>(*VaultKeys::Derive(root_, random_));
-    enclave::StoreOptions options;
-    options.environment = "test";
-    store_ =
-        std::make_unique<enclave::SealedStore>(env_, io_.get_executor(), records_, root_, options);
+    OpenStore();
     enclave::AttestedKeys keys;
     keys.boot_id = random_.Draw(16);
     identity_ = std::make_unique<enclave::Identity>(module_, std::move(keys));
@@ -62,8 +55,7 @@ class VaultFixture : public testing::Test {
     service_ = std::make_unique<AccountService>(
         env_, io_.get_executor(), *store_, *identity_, *keys_,
         AccountService::Options{"private", kMagic, {.n = 16, .r = 1, .p = 1}});
-    Status loaded = Run(store_->Load());
-    EXPECT_TRUE(loaded) << loaded.error().ToString();
+    LoadStore();
     runner_ = std::make_shared<RecordingRunner>();
     link_ = service_->runners().Add(runner_key_.PublicKey().Clone(), runner_);
   }
@@ -77,12 +69,6 @@ class VaultFixture : public testing::Test {
     Stop();
     Start();
   }
-
-  template <class T>
-  T Run(Task<T> task) {
-    return RunTask(io_, std::move(task));
-  }
-  void Run(Task<void> task) { RunTask(io_, std::move(task)); }
 
   static CallContext With(std::string credential) {
     CallContext context;
@@ -177,33 +163,15 @@ class VaultFixture : public testing::Test {
   Result<AdmitReply> Admit(std::string credential, std::string function) {
     return Run(service_->Admit({}, {std::move(credential), std::move(function)}));
   }
-  std::string Make(std::string_view prefix) { return ids_.Make(prefix); }
-
   Result<Session> Keep(crypto::P256PrivateKey key, Result<Session> session) {
     if (session) session_keys_.emplace(session->signing->key_id, std::move(key));
     return session;
   }
 
-  // The reason of a failure, "ok" for a success.
-  template <class T>
-  static std::string Why(const Result<T>& result) {
-    return result ? "ok" : std::string(TextOf(result.error().reason));
-  }
-
-  asio::io_context io_;
-  FakeClock clock_;
-  SeededRandom random_{21};
-  MemoryLog log_;
-  PlainMetrics metrics_;
-  Env env_{clock_, random_, log_, metrics_};
-  IdMaker ids_{clock_, random_};
-  enclave::MemoryRecords records_;
-  Bytes root_ = Bytes(32, 7);
   NoModule module_;
   crypto::P256PrivateKey runner_key_ = crypto::P256PrivateKey::Generate(random_);
   std::map<std::string, crypto::P256PrivateKey> session_keys_;
   std::unique_ptr<VaultKeys> keys_;
-  std::unique_ptr<enclave::SealedStore> store_;
   std::unique_ptr<enclave::Identity> identity_;
   std::unique_ptr<AccountService> service_;
   std::shared_ptr<RecordingRunner> runner_;

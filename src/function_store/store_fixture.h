@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "crypto/hash.h"
 #include "function_store/store.h"
+#include "rpc/refusal.h"
 #include "storage/testing/temp_database.h"
 
 namespace nsl::function_store {
@@ -127,11 +128,11 @@ struct FakeVault final : account::AccountApi {
     last_signed = context.signed_http;
     auto header = account::ParseSignedHeader(context.credential);
     if (header && ToHex(header->audience) != kBootId) {
-      co_return Fail(Error(Reason::kAuthInvalid, "the credential is not valid")
-                         .WithField(std::string(account::kAudiencePointer), kBootId));
+      co_return Fail(rpc::InvalidCredential().error().WithField(
+          std::string(account::kAudiencePointer), kBootId));
     }
     auto it = principals.find(NameOf(context));
-    if (it == principals.end()) co_return Fail(Reason::kAuthInvalid, "the credential is not valid");
+    if (it == principals.end()) co_return rpc::InvalidCredential();
     co_return it->second;
   }
   Task<Result<account::SignedGrant>> IssueGrant(CallContext, account::GrantRequest q) override {

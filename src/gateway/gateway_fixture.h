@@ -15,26 +15,7 @@
 
 namespace nsl::gateway {
 
-struct FakeChain final : chain::ChainApi {
-  std::vector<chain::NodeState> nodes{{"http://n", "healthy", 7, 1, ""}};
-  std::string network() const override { return "private"; }
-  uint32_t magic() const override { return 42; }
-  Task<Result<uint32_t>> Height(Deadline) override { co_return 7u; }
-  Task<Result<chain::ChainAnswer>> Block(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> Transaction(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> ApplicationLog(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> InvokeFunction(std::string, std::string, std::string,
-                                                  Deadline) override {
-    return None();
-  }
-  Task<Result<chain::Balance>> BalanceOf(std::string, std::string, Deadline) override {
-    co_return Fail(Reason::kChainUnavailable);
-  }
-  std::vector<chain::NodeState> Nodes() const override { return nodes; }
-
- private:
-  static Task<Result<chain::ChainAnswer>> None() { co_return Fail(Reason::kChainUnavailable); }
-};
+using orchestrator::FakeChain;
 
 struct FakeSource final : SystemSource {
   bool runner_ready = true;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gateway/gateway.h"
+#include "rpc/refusal.h"
 
 namespace nsl::gateway {
 
@@ -36,8 +37,6 @@ inline bool SameName(std::string_view name, std::string_view lower) {
   return true;
 }
 
-inline Error InvalidCredential() {
-  return Error(Reason::kAuthInvalid, "the credential is missing or not valid");
-}
+inline Error InvalidCredential() { return rpc::InvalidCredential().error(); }
 
 }  // namespace nsl::gateway

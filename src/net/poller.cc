@@ -33,7 +33,10 @@ bool Poller::Set(PollTarget& target, int fd, uint32_t interest) {
   int change = target.interest_ == 0 ? EPOLL_CTL_ADD
                : interest == 0       ? EPOLL_CTL_DEL
                                      : EPOLL_CTL_MOD;
-  if (::epoll_ctl(set_.get(), change, fd, &event) != 0) return false;
+  bool done = ::epoll_ctl(set_.get(), change, fd, &event) == 0;
+  // Taking away what is there does not fail, and must not leave a target behind that is gone.
+  NSL_CHECK(done || change != EPOLL_CTL_DEL);
+  if (!done) return false;
   if (change == EPOLL_CTL_ADD) ++watched_;
   if (change == EPOLL_CTL_DEL) {
     --watched_;

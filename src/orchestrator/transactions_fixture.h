@@ -5,6 +5,7 @@
 
 #include <deque>
 
+#include "chain/api.h"
 #include "chain/sender.h"
 #include "function_store/store_fixture.h"
 #include "net/signal.h"
@@ -14,6 +15,28 @@ namespace nsl::orchestrator {
 
 inline constexpr char kWalletA[] = "wal_00000000000000000000000001";
 inline constexpr char kTokenHash[] = "0xd2a4cff31913016155e38e474a2c06d08be276cf";
+
+// A private chain at block 7 on which "Nfrom" has 5 of each token.
+struct FakeChain final : chain::ChainApi {
+  std::vector<chain::NodeState> nodes{{"http://n", "healthy", 7, 1, ""}};
+  std::string network() const override { return "private"; }
+  uint32_t magic() const override { return 42; }
+  Task<Result<uint32_t>> Height(Deadline) override { co_return 7u; }
+  Task<Result<chain::ChainAnswer>> Block(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> Transaction(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> ApplicationLog(std::string, Deadline) override { return None(); }
+  Task<Result<chain::ChainAnswer>> InvokeFunction(std::string, std::string, std::string,
+                                                  Deadline) override {
+    return None();
+  }
+  Task<Result<chain::Balance>> BalanceOf(std::string token, std::string owner, Deadline) override {
+    co_return chain::Balance{token, token, 8, owner == "Nfrom" ? "5" : "0"};
+  }
+  std::vector<chain::NodeState> Nodes() const override { return nodes; }
+
+ private:
+  static Task<Result<chain::ChainAnswer>> None() { co_return Fail(Reason::kChainUnavailable); }
+};
 
 // Project A has one wallet. An effect is kept by key, as the vault does.
 struct FakeWallets final : wallet::WalletApi {

@@ -16,26 +16,6 @@ using function_store::kProjectB;
 using function_store::kViewerA;
 using wallet::Transaction;
 
-struct NoChain final : chain::ChainApi {
-  std::string network() const override { return "private"; }
-  uint32_t magic() const override { return 42; }
-  Task<Result<uint32_t>> Height(Deadline) override { co_return 7u; }
-  Task<Result<chain::ChainAnswer>> Block(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> Transaction(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> ApplicationLog(std::string, Deadline) override { return None(); }
-  Task<Result<chain::ChainAnswer>> InvokeFunction(std::string, std::string, std::string,
-                                                  Deadline) override {
-    return None();
-  }
-  Task<Result<chain::Balance>> BalanceOf(std::string token, std::string owner, Deadline) override {
-    co_return chain::Balance{token, token, 8, owner == "Nfrom" ? "5" : "0"};
-  }
-  std::vector<chain::NodeState> Nodes() const override { return {}; }
-
- private:
-  static Task<Result<chain::ChainAnswer>> None() { co_return Fail(Reason::kChainUnavailable); }
-};
-
 class TransactionsTest : public ::testing::Test, public function_store::StoreFixture {
  protected:
   TransactionsTest() : StoreFixture({TransactionMigrations()}) { Open(); }
@@ -105,7 +85,7 @@ class TransactionsTest : public ::testing::Test, public function_store::StoreFix
   FakeWallets wallets{vault};
   FakeLanding landing;
   NoTransport transport;
-  NoChain chain;
+  FakeChain chain;
   std::unique_ptr<chain::TransactionSender> sender;
   std::unique_ptr<Transactions> service;
 };

@@ -4,17 +4,10 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "rpc/refusal.h"
 #include "rpc/route_table.h"
 
 namespace nsl::rpc {
-namespace {
-
-// In the words of every refused credential.
-std::unexpected<Error> InvalidCredential() {
-  return Fail(Reason::kAuthInvalid, "the credential is not valid");
-}
-
-}  // namespace
 
 Result<RequestParts> SignedParts(const SignedHttp& http, const HttpForm& form, bool query_alone) {
   size_t mark = std::min(http.target.find('?'), http.target.size());

@@ -52,9 +52,14 @@ Status CheckTokens(const CheckedIntent& intent, const SimulateReply& facts) {
   bool gas = intent.token == GasHash();
   const std::string& balance = gas ? facts.gas_balance : facts.token_balance;
   if (!IsLess(balance, amount)) return {};
+  // In the unit that people give: of GAS the digits are known, of a token they are not.
+  auto shown = [gas](const std::string& text) {
+    auto datoshi = gas ? neo::AmountFromText(text, 0) : Result<int64_t>(0);
+    return gas && datoshi ? neo::GasToText(*datoshi) + " GAS" : text + " of the smallest unit";
+  };
   return Fail(Error(gas ? Reason::kFundsGas : Reason::kFundsToken,
-                    "the wallet has " + balance + (gas ? " datoshi" : " of the smallest unit") +
-                        ", the transfer is " + amount + "; send less, or give the wallet more")
+                    "the wallet has " + shown(balance) + ", the transfer is " + shown(amount) +
+                        "; send less, or give the wallet more")
                   .WithField("/transfer/amount", "at most " + balance));
 }
 

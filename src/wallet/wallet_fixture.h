@@ -4,11 +4,7 @@
 // honestly until a test turns it hostile. One thread.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include "base/plain_metrics.h"
-#include "enclave/memory_records.h"
-#include "enclave/run_task.h"
+#include "enclave/room_fixture.h"
 #include "neo/fee.h"
 #include "neo/signing.h"
 #include "wallet/service.h"
@@ -88,22 +84,18 @@ class FakeChain final : public ChainFactsApi {
   size_t simulated = 0;
 };
 
-class WalletFixture : public testing::Test {
+class WalletFixture : public enclave::RoomFixture {
  protected:
-  WalletFixture() { Start(); }
+  WalletFixture() : RoomFixture(5) { Start(); }
   ~WalletFixture() override { Stop(); }
 
   void Start() {
-    enclave::StoreOptions options;
-    options.environment = "test";
-    store_ =
-        std::make_unique<enclave::SealedStore>(env_, io_.get_executor(), records_, root_, options);
+    OpenStore();
     keys_ = std::make_unique<WalletKeys>(env_, root_, module_);
     service_ = std::make_unique<WalletService>(env_, *store_, authoriser_, *keys_,
                                                ChainEvidence{&chain_, "host"},
                                                WalletNetwork{"private", kMagic});
-    Status loaded = Run(store_->Load());
-    EXPECT_TRUE(loaded) << loaded.error().ToString();
+    LoadStore();
   }
   void Stop() {
     Run(store_->Shutdown());
@@ -115,12 +107,6 @@ class WalletFixture : public testing::Test {
     Stop();
     Start();
   }
-  template <class T>
-  T Run(Task<T> task) {
-    return RunTask(io_, std::move(task));
-  }
-  void Run(Task<void> task) { RunTask(io_, std::move(task)); }
-
   static CallContext As(std::string credential, std::string key = {}) {
     CallContext context;
     context.credential = std::move(credential);
@@ -150,24 +136,9 @@ class WalletFixture : public testing::Test {
     return static_cast<size_t>(std::count_if(records_.written.begin(), records_.written.end(),
                                              [&](const auto& r) { return r.table == table; }));
   }
-  template <class T>
-  static std::string Why(const Result<T>& result) {
-    return result ? "ok" : std::string(TextOf(result.error().reason));
-  }
-
-  asio::io_context io_;
-  FakeClock clock_;
-  SeededRandom random_{5};
-  MemoryLog log_;
-  PlainMetrics metrics_;
-  Env env_{clock_, random_, log_, metrics_};
-  IdMaker ids_{clock_, random_};
-  enclave::MemoryRecords records_;
-  Bytes root_ = Bytes(32, 3);
   FakeModule module_;
   FakeAuthoriser authoriser_;
   FakeChain chain_;
-  std::unique_ptr<enclave::SealedStore> store_;
   std::unique_ptr<WalletKeys> keys_;
   std::unique_ptr<WalletService> service_;
 };

@@ -98,6 +98,7 @@ TEST_P(Engine, NothingOfACallRunsAfterIt) {
                 .type,
             FrameType::kReady);
   EXPECT_EQ(driver.Ask("null").body, "0");
+  // Time in which both timers would have fired many times, were they still there.
   usleep(60'000);
   EXPECT_EQ(driver.Ask("null").body, "0");
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "rpc/refusal.h"
 
 namespace nsl::account {
 namespace {
@@ -64,7 +65,7 @@ std::shared_ptr<const Principal> AccessCache::Find(const std::string& credential
 Task<Result<std::shared_ptr<const Principal>>> AccessCache::Authenticate(CallContext context) {
   using Reply = Result<std::shared_ptr<const Principal>>;
   if (context.credential.empty() || context.credential.size() > kMaxCredential) {
-    co_return Fail(Reason::kAuthInvalid, "the credential is not valid");
+    co_return rpc::InvalidCredential();
   }
   std::string credential = SubjectOf(context);
   for (;;) {

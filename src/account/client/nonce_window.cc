@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "rpc/refusal.h"
+
 namespace nsl::account {
 namespace {
 
@@ -36,7 +38,7 @@ Status NonceWindow::Take(const std::string& key, UnixMillis time_ms, const Nonce
                          UnixMillis now_ms) {
   latest_ = std::max(latest_, now_ms);
   if (latest_ - swept_ >= kSweepEveryMs) Sweep();
-  auto refused = Fail(Reason::kAuthInvalid, "the credential is not valid");
+  auto refused = rpc::InvalidCredential();
   if (time_ms < latest_ - kKeptMs) return refused;
   auto it = keys_.find(key);
   if (it == keys_.end()) {

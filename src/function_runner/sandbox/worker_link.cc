@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "function_runner/sandbox/worker_link.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace nsl::sandbox {
@@ -61,8 +60,11 @@ void FrameBuilder::Number(uint64_t v, int bytes) {
 }
 
 void FrameBuilder::Text(std::string_view s) {
-  U32(static_cast<uint32_t>(s.size()));
-  Raw(AsBytes(s));
+  uint32_t length = static_cast<uint32_t>(s.size());
+  size_t at = out_.size();
+  out_.resize(at + sizeof length + s.size());
+  std::memcpy(out_.data() + at, &length, sizeof length);
+  if (!s.empty()) std::memcpy(out_.data() + at + sizeof length, s.data(), s.size());
 }
 
 void FrameBuilder::End() {
@@ -99,26 +101,13 @@ ByteView BodyReader::Rest() {
 }
 
 void AppendCall(Bytes& out, uint32_t call, const CallInfo& info) {
-  const std::string_view fields[] = {info.run_id, info.traceparent, info.caller, info.event_id,
-                                     info.type,   info.source,      info.http,   info.data};
-  size_t bytes = 16;
-  for (std::string_view field : fields) bytes += 4 + field.size();
-  // One growth for all: this frame is written for every call.
-  if (out.capacity() - out.size() < kFrameHeaderBytes + bytes) {
-    out.reserve(std::max(2 * out.capacity(), out.size() + kFrameHeaderBytes + bytes));
-  }
   FrameBuilder frame(out, FrameType::kCall, call);
   frame.U32(info.remaining_ms);
   frame.U32(info.attempt);
   frame.U64(static_cast<uint64_t>(info.time_ms));
-  size_t at = out.size();
-  out.resize(at + bytes - 16);
-  uint8_t* to = out.data() + at;
-  for (std::string_view field : fields) {
-    uint32_t length = static_cast<uint32_t>(field.size());
-    std::memcpy(to, &length, sizeof length);
-    if (length > 0) std::memcpy(to + sizeof length, field.data(), length);
-    to += sizeof length + length;
+  for (std::string_view field : {info.run_id, info.traceparent, info.caller, info.event_id,
+                                 info.type, info.source, info.http, info.data}) {
+    frame.Text(field);
   }
   frame.End();
 }

@@ -7,6 +7,7 @@
 #include "crypto/hash.h"
 #include "function_runner/limits.h"
 #include "function_runner/supervisor/bundle.h"
+#include "rpc/refusal.h"
 
 namespace nsl::function_runner {
 namespace {
@@ -150,14 +151,14 @@ void Dispatcher::Unpark(const std::string& lot, const Status& asked) {
 void Dispatcher::Route(Run& run, const CredentialLease& credential, const RouteLease& route,
                        MonoTime now) {
   if (!run.credential.empty() && credential.principal_id.empty()) {
-    return Refuse(run, Error(Reason::kAuthInvalid, "the credential is not valid"));
+    return Refuse(run, rpc::InvalidCredential().error());
   }
   const account::ProjectRight* right = credential.RightIn(route.project_id);
   run.version = route.Pick(run.alias);
   bool open = run.version && run.version->record.access == "public";
   if (route.project_id.empty() || (right == nullptr && !open)) {
     if (run.credential.empty()) {
-      return Refuse(run, Error(Reason::kAuthInvalid, "the credential is not valid"));
+      return Refuse(run, rpc::InvalidCredential().error());
     }
     return Refuse(run, Error(Reason::kNotFound, "no such function"));
   }
