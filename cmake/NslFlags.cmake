@@ -14,7 +14,8 @@ find_program(NSL_CCACHE ccache)
 if(NSL_CCACHE)
   # Paths are made relative to the tree, so that another clone of it hits the same cache.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${NSL_CCACHE})
+      ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+      CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1 ${NSL_CCACHE})
 endif()
 
 add_compile_options(

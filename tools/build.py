@@ -13,9 +13,8 @@ import ui
 PRESETS = {
     "dev": "no optimisation, what you edit against",
     "release": "what ships, and what demo, dev and the functional tests run",
-    "asan": "address and undefined-behaviour sanitizers, what the unit tests run",
+    "asan": "address and undefined-behaviour sanitizers: unit tests and fuzz targets",
     "tsan": "thread sanitizer",
-    "fuzz": "libFuzzer targets with the address sanitizer",
 }
 
 

@@ -41,7 +41,7 @@ def targets_to_build():
 
 def program_of(name, path):
     relative = os.path.relpath(os.path.dirname(path), ui.ROOT)
-    return os.path.join(build.folder("fuzz"), relative, name)
+    return os.path.join(build.folder("asan"), relative, name)
 
 
 def run_target(name, path, seconds):
@@ -99,7 +99,7 @@ def main():
     chosen = [n for n in targets_to_build() if re.search(args.target, n)]
     if not chosen:
         parser.error(f"no fuzz target matches {args.target!r}")
-    if not build.build("fuzz", chosen):
+    if not build.build("asan", chosen):
         return 1
 
     def report(suite):

@@ -74,7 +74,7 @@ def run_all(run, args):
         if wants_crash and os.path.exists(crash.PROGRAM):
             run.add(crash.suite(200 if args.long else 20, 1))
     if (args.long or args.fuzz_seconds > 0) and run.wants("fuzz") and fuzz.sources():
-        if run.build("fuzz", fuzz.targets_to_build()):
+        if run.build("asan", fuzz.targets_to_build()):
             fuzz.run_all(run.add, 60 if args.long else args.fuzz_seconds)
     if args.long and run.wants("tsan") and run.build("tsan"):
         suites.run_unit("tsan", run.add, r"nsl_(base|net|rpc|function_runner)_test")

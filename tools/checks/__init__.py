@@ -73,14 +73,14 @@ class Context:
 
 
 def compiler_arguments(command):
-    """A compile command without launcher, input, output and dependency files."""
+    """A compile command without launcher, input, output, prefix and dependency files."""
     words = command.split()
     at = next(i for i, w in enumerate(words) if "clang++" in os.path.basename(w))
     out, skip = [words[at]], False
     for word in words[at + 1:]:
         if skip:
             skip = False
-        elif word in ("-o", "-MF", "-MT", "-MQ", "-c"):
+        elif word in ("-o", "-MF", "-MT", "-MQ", "-include-pch", "-c"):
             skip = word != "-c"
             if word == "-c":
                 continue
