@@ -42,4 +42,12 @@ Task<Result<wallet::NetworkFeeReply>> ChainFactsService::NetworkFee(
   co_return wallet::NetworkFeeReply{*fee};
 }
 
+Task<Result<wallet::ContractReply>> ChainFactsService::Contract(rpc::CallContext context,
+                                                                wallet::ContractRequest request) {
+  Result<std::string> manifest =
+      co_await submits_.ContractManifest(std::move(request.contract), context.deadline);
+  if (!manifest) co_return std::unexpected(std::move(manifest.error()));
+  co_return wallet::ContractReply{std::move(*manifest)};
+}
+
 }  // namespace nsl::host

@@ -21,6 +21,9 @@ class ChainFactsService final : public wallet::ChainFactsApi {
   Task<Result<wallet::NetworkFeeReply>> NetworkFee(rpc::CallContext context,
                                                    wallet::NetworkFeeRequest request) override;
 
+  Task<Result<wallet::ContractReply>> Contract(rpc::CallContext context,
+                                               wallet::ContractRequest request) override;
+
  private:
   chain::ChainApi& reads_;
   chain::SubmitApi& submits_;

@@ -100,6 +100,7 @@ Host::Host(Env env, metrics::Registry& registry, asio::io_context& io, HostConfi
       runner_link_(env, io.get_executor(), runner_handlers_, [this] { return ConnectRunner(); }),
       vault_(env, vault_link_),
       wallets_(env, vault_link_),
+      policies_(env, vault_link_),
       runner_(env, runner_link_),
       relay_(
           env, io.get_executor(), [this] { return ConnectVault(kRunnerByte); },
@@ -151,11 +152,9 @@ void Host::Build(metrics::Registry&) {
   kv_ = std::make_unique<storage::KvStore>(*database_, env_.clock, kv_limits);
   record_store_ = std::make_unique<storage::RecordStore>(*database_);
   records_ = std::make_unique<RecordsService>(*record_store_);
-  runner_host_ = std::make_unique<RunnerHostService>(*blobs_, *kv_, *chain_);
   chain_facts_ = std::make_unique<ChainFactsService>(*chain_, *chain_);
   vault_dispatcher_.Bind<enclave::RecordsApi>(*records_);
   vault_dispatcher_.Bind<wallet::ChainFactsApi>(*chain_facts_);
-  runner_dispatcher_.Bind<function_runner::RunnerHostApi>(*runner_host_);
 
   functions_ = std::make_unique<function_store::FunctionStore>(
       env_, function_store::StoreParts{*database_, *blobs_, pool_, access_, vault_, runner_});
@@ -175,6 +174,8 @@ void Host::Build(metrics::Registry&) {
   transactions_ = std::make_unique<orchestrator::Transactions>(
       env_, io_.get_executor(),
       orchestrator::TransactionParts{*database_, access_, wallets_, *chain_, *sender_});
+  runner_host_ = std::make_unique<RunnerHostService>(*blobs_, *kv_, *chain_, *transactions_);
+  runner_dispatcher_.Bind<function_runner::RunnerHostApi>(*runner_host_);
   idempotency_ = std::make_unique<gateway::IdempotencyStore>(env_, *database_);
   system_ = std::make_unique<gateway::SystemService>(
       env_, *database_, *chain_, *this, config_.gateway_limits, LimitViews(config_.limits));
@@ -185,6 +186,7 @@ void Host::Build(metrics::Registry&) {
   gateway_->MountApi<function_store::FunctionStoreApi>(*functions_);
   gateway_->MountApi<orchestrator::RunsApi>(*runs_);
   gateway_->MountApi<wallet::WalletApi>(wallets_);
+  gateway_->MountApi<wallet::PolicyApi>(policies_);
   gateway_->MountApi<wallet::TransactionsApi>(*transactions_);
   gateway_->MountApi<gateway::SystemApi>(*system_);
   gateway_->Seal(kRelease);

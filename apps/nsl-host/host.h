@@ -104,6 +104,7 @@ class Host final : public gateway::SystemSource {
   rpc::Link runner_link_;
   account::AccountStub vault_;
   wallet::WalletStub wallets_;
+  wallet::PolicyStub policies_;
   function_runner::RunnerStub runner_;
   Relay relay_;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runner_host_service.h"
 
+#include "base/codec.h"
 #include "chain_reads.h"
 
 namespace nsl::host {
@@ -10,6 +11,7 @@ using function_runner::ChainReadReply;
 using function_runner::KvGetReply;
 using function_runner::KvListReply;
 using function_runner::KvRow;
+using function_runner::TransactionReply;
 using storage::KvOperation;
 
 Task<Result<BlobReply>> RunnerHostService::GetBlob(rpc::CallContext,
@@ -80,6 +82,26 @@ Task<Result<ChainReadReply>> RunnerHostService::ChainRead(
   Result<ChainReadReply> reply = co_await ReadChain(&chain_, std::move(request.method),
                                                     std::move(request.args), context.deadline);
   co_return reply;
+}
+
+Task<Result<TransactionReply>> RunnerHostService::TrackTransaction(
+    rpc::CallContext, function_runner::TrackRequest request) {
+  orchestrator::TrackedTransaction tracked{
+      std::move(request.project_id), std::move(request.function_id), std::move(request.run_id),
+      std::move(request.wallet_id),  std::move(request.transfer),    std::move(request.call),
+      std::move(request.signed_tx)};
+  auto tx = co_await transactions_.Track(std::move(tracked));
+  if (!tx) co_return std::unexpected(std::move(tx.error()));
+  co_return TransactionReply{ToJson(*tx)};
+}
+
+Task<Result<TransactionReply>> RunnerHostService::TransactionState(
+    rpc::CallContext context, function_runner::TransactionStateRequest request) {
+  auto tx =
+      co_await transactions_.StateIn(std::move(request.project_id), std::move(request.transaction),
+                                     request.wait, context.deadline);
+  if (!tx) co_return std::unexpected(std::move(tx.error()));
+  co_return TransactionReply{ToJson(*tx)};
 }
 
 }  // namespace nsl::host

@@ -42,6 +42,25 @@ struct EchoChain final : chain::ChainApi {
   }
 };
 
+struct FakeKeeper final : orchestrator::TransactionKeeper {
+  std::vector<orchestrator::TrackedTransaction> tracked;
+  Task<Result<wallet::Transaction>> Track(orchestrator::TrackedTransaction one) override {
+    wallet::Transaction out;
+    out.id = one.signed_tx.transaction;
+    out.state = "signed";
+    tracked.push_back(std::move(one));
+    co_return out;
+  }
+  Task<Result<wallet::Transaction>> StateIn(std::string project, std::string id, bool,
+                                            Deadline) override {
+    if (project != "p") co_return Fail(Reason::kNotFound, "no such transaction");
+    wallet::Transaction out;
+    out.id = std::move(id);
+    out.state = "confirmed";
+    co_return out;
+  }
+};
+
 class RunnerHostServiceTest : public ::testing::Test {
  protected:
   RunnerHostServiceTest()
@@ -49,7 +68,7 @@ class RunnerHostServiceTest : public ::testing::Test {
         blobs_(*temp_.database, pool_, temp_.env,
                [](ByteView data) { return crypto::Sha256(data); }, {.folder = temp_.folder.path()}),
         kv_(*temp_.database, temp_.clock),
-        service_(blobs_, kv_, chain_) {}
+        service_(blobs_, kv_, chain_, keeper_) {}
 
   std::optional<function_runner::KvRow> Get(std::string key) {
     auto reply = storage::RunTask(service_.KvGet({}, {"p", "default", std::move(key)}));
@@ -70,8 +89,23 @@ class RunnerHostServiceTest : public ::testing::Test {
   storage::BlobStore blobs_;
   storage::KvStore kv_;
   EchoChain chain_;
+  FakeKeeper keeper_;
   RunnerHostService service_;
 };
+
+TEST_F(RunnerHostServiceTest, TransactionsOfFunctionsGoToTheirKeeper) {
+  function_runner::TrackRequest request;
+  request.project_id = "p";
+  request.function_id = "fn_1";
+  request.signed_tx.transaction = "tx_1";
+  auto reply = storage::RunTask(service_.TrackTransaction({}, request));
+  ASSERT_TRUE(reply);
+  EXPECT_NE(reply->json.find(R"("state":"signed")"), std::string::npos);
+  ASSERT_EQ(keeper_.tracked.size(), 1u);
+  EXPECT_EQ(keeper_.tracked[0].function_id, "fn_1");
+  EXPECT_TRUE(storage::RunTask(service_.TransactionState({}, {"p", "tx_1", false})));
+  EXPECT_FALSE(storage::RunTask(service_.TransactionState({}, {"other", "tx_1", false})));
+}
 
 TEST_F(RunnerHostServiceTest, ADeletedKeyTellsTheVersionThatWasUsedLast) {
   EXPECT_FALSE(Get("k").has_value());

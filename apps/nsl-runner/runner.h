@@ -18,6 +18,7 @@
 #include "rpc/dispatcher.h"
 #include "rpc/server.h"
 #include "sealer.h"
+#include "wallet/client/stubs.h"
 
 namespace nsl::runner_app {
 
@@ -64,6 +65,7 @@ class Runner {
   rpc::Handlers vault_handlers_;
   rpc::Link vault_link_;
   account::AdmissionStub vault_;
+  wallet::FunctionWalletStub wallets_;
   function_runner::ReceiptBatch receipts_;
   function_runner::Dispatcher dispatcher_;
   function_runner::Builder builder_;

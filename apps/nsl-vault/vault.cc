@@ -75,7 +75,9 @@ Vault::Vault(Env env, asio::io_context& io, const Options& options,
                account::AccountService::Options{settings_.network, settings_.magic}),
       chain_facts_(MakeChainFacts(env, host_)),
       wallet_keys_(env, sealing_root, *module_.module),
-      wallets_(env, store_, service_, wallet_keys_,
+      spend_book_(store_),
+      policies_(env, store_, service_, spend_book_),
+      wallets_(env, store_, service_, wallet_keys_, policies_, spend_book_,
                wallet::ChainEvidence{chain_facts_.get(), "host"},
                wallet::WalletNetwork{settings_.network, settings_.magic}),
       host_dispatcher_(env, io.get_executor(), host_handlers_),
@@ -85,7 +87,9 @@ Vault::Vault(Env env, asio::io_context& io, const Options& options,
       stopping_(io.get_executor()) {
   host_dispatcher_.Bind<account::AccountApi>(service_);
   host_dispatcher_.Bind<wallet::WalletApi>(wallets_);
+  host_dispatcher_.Bind<wallet::PolicyApi>(policies_);
   runner_dispatcher_.Bind<account::AdmissionApi>(service_);
+  runner_dispatcher_.Bind<wallet::FunctionWalletApi>(wallets_);
 }
 
 Status Vault::Start() {

@@ -75,6 +75,8 @@ class Vault {
   account::AccountService service_;
   std::unique_ptr<wallet::ChainFactsApi> chain_facts_;
   wallet::WalletKeys wallet_keys_;
+  wallet::SpendBook spend_book_;
+  wallet::PolicyService policies_;
   wallet::WalletService wallets_;
   rpc::Handlers host_handlers_;
   rpc::Handlers runner_handlers_;

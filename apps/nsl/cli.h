@@ -56,6 +56,7 @@ void AddFunctionVerbs(CLI::App& root, Cli& cli);
 void AddInvokeVerbs(CLI::App& root, Cli& cli);
 void AddRunVerbs(CLI::App& root, Cli& cli);
 void AddWalletVerbs(CLI::App& root, Cli& cli);
+void AddPolicyVerbs(CLI::App& root, Cli& cli);
 void AddTransactionVerbs(CLI::App& root, Cli& cli);
 void AddReceiptVerbs(CLI::App& root, Cli& cli);
 void AddConfigVerbs(CLI::App& root, Cli& cli);

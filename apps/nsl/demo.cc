@@ -12,6 +12,7 @@
 #include "base/codec.h"
 #include "base/json.h"
 #include "base/random.h"
+#include "demo_top_up.h"
 #include "deploy.h"
 #include "dev/chain_node.h"
 #include "dev/system.h"
@@ -20,6 +21,7 @@
 #include "run_view.h"
 #include "sealed_login.h"
 #include "templates.h"
+#include "wallet_input.h"
 
 namespace nsl::cli {
 namespace {
@@ -76,7 +78,13 @@ class Demo {
     NSL_TRY_VOID(Deploy());
     NSL_TRY_VOID(Step("call it over HTTP", [this] { return Call(); }));
     NSL_TRY_VOID(Step("read run and log lines", [this] { return ReadRun(); }));
-    return Step("verify the receipt offline", [this] { return Verify(); });
+    NSL_TRY_VOID(Step("verify the receipt offline", [this] { return Verify(); }));
+    NSL_TRY_VOID(Step("make two wallets in the vault, fund one from the genesis block",
+                      [this] { return MakeDemoWallets(cli_, *api_, top_up_); }));
+    NSL_TRY_VOID(Step("deploy examples/top-up and make the policy that names it",
+                      [this] { return AllowTopUp(cli_, *api_, folder_, top_up_); }));
+    return Step("call it: it pays 2 GAS and waits until they have landed",
+                [this] { return CallTopUp(cli_, top_up_); });
   }
 
   // For the next step of a reader, and as the document of --json.
@@ -109,6 +117,7 @@ class Demo {
   Deployed deployed_;
   std::string data_ = std::string(R"({"address":")") + kGenesisAddress + "\"}";
   Invocation answer_;
+  TopUpDemo top_up_;
   json::value run_;
   json::value logs_;
   std::string receipt_path_;
@@ -194,6 +203,11 @@ void Demo::Show(bool keep) {
                             {"receiptValid", true},
                             {"simulated", simulated_},
                             {"codeHash", deployed_.code_hash},
+                            {"transfer", json::object{{"hash", top_up_.hash},
+                                                      {"block", top_up_.block},
+                                                      {"to", top_up_.receiver},
+                                                      {"datoshi", top_up_.datoshi},
+                                                      {"policy", top_up_.policy_id}}},
                             {"api", api},
                             {"metrics", system_.installation().MetricsUrl()},
                             {"curl", curl}});
@@ -211,6 +225,9 @@ void Demo::Show(bool keep) {
       ", code hash " + deployed_.code_hash);
   term_.Line("         check it again: nsl receipt verify " + receipt_path_ + " --root " +
              root_path_);
+  term_.Line(term_.Paint(Colour::kBold, "transfer") + " " + WholeUnits(top_up_.datoshi, 8) +
+             " GAS to " + top_up_.receiver + " in block " + std::to_string(top_up_.block) +
+             ", sent by the function under " + top_up_.policy_id);
   term_.Line();
   term_.Line("the same call:");
   term_.Line("  " + curl);

@@ -35,6 +35,7 @@ void Declare(CLI::App& root, Cli& cli) {
   AddRunVerbs(root, cli);
   AddReceiptVerbs(root, cli);
   AddWalletVerbs(root, cli);
+  AddPolicyVerbs(root, cli);
   AddTransactionVerbs(root, cli);
   AddProjectVerbs(root, cli);
   AddConfigVerbs(root, cli);

@@ -90,10 +90,11 @@ CliStatus FollowTransaction(Cli& cli, boost::json::value tx) {
     } else if (next.error().status > 0 && next.error().status < 500 && next.error().status != 429) {
       return std::unexpected(next.error());
     } else if (Clock::now() - heard > kPatience) {
-      return FailWith(next.error().reason, next.error().detail +
-                                               "; the transfer goes on without this command: nsl "
-                                               "tx watch " +
-                                               id);
+      return FailWith(next.error().reason,
+                      next.error().detail +
+                          "; the transaction goes on without this command: nsl "
+                          "tx watch " +
+                          id);
     }
   }
   if (auto exception = TextAt(tx, "exception"); !exception.empty()) {
@@ -113,11 +114,17 @@ void PrintTransaction(Terminal& term, const boost::json::value& tx) {
                                              {"system fee", TextAt(tx, "systemFee")},
                                              {"network fee", TextAt(tx, "networkFee")},
                                              {"authorised by", TextAt(tx, "authorisedBy")},
+                                             {"allowed by", TextAt(tx, "policy")},
                                              {"evidence", TextAt(tx, "evidence")}};
   if (transfer != nullptr) {
     rows.push_back({"token", TextAt(*transfer, "token")});
     rows.push_back({"to", TextAt(*transfer, "to")});
     rows.push_back({"amount", TextAt(*transfer, "amount")});
+  }
+  const auto* call = object ? object->if_contains("call") : nullptr;
+  if (call != nullptr) {
+    rows.push_back({"contract", TextAt(*call, "contract")});
+    rows.push_back({"method", Printable(TextAt(*call, "method"), false)});
   }
   for (const char* name : {"reason", "detail", "exception"}) {
     if (auto text = TextAt(tx, name); !text.empty()) rows.push_back({name, Printable(text, false)});

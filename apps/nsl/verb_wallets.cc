@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// wallets (wallet) create list show balance transfer fund.
+// wallets (wallet) create list show balance transfer call fund.
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/random.h"
+#include "call_arguments.h"
 #include "cli.h"
 #include "dev/funding.h"
 #include "neo/amount.h"
@@ -23,10 +24,15 @@ std::vector<std::string> RowOf(const boost::json::value& w) {
           TextAt(w, "createdAt")};
 }
 
-CliStatus Create(Cli& cli, const std::string& name) {
+CliStatus Create(Cli& cli, const std::string& name, const std::string& daily_fee) {
   NSL_TRY(auto* api, cli.Api());
   NSL_TRY(auto project, cli.Project());
   boost::json::object body{{"name", name}};
+  if (!daily_fee.empty()) {
+    auto fee = neo::GasFromText(daily_fee);
+    if (!fee) return Usage("--daily-fee: " + fee.error().detail);
+    body["dailyFee"] = std::to_string(*fee);
+  }
   NSL_TRY(auto wallet, api->Json({.method = "POST",
                                   .path = "/v1/projects/" + UrlEncode(project) + "/wallets",
                                   .body = boost::json::serialize(body)}));
@@ -49,13 +55,15 @@ CliStatus List(Cli& cli) {
 CliStatus Show(Cli& cli, const std::string& name) {
   NSL_TRY(auto wallet, FindWallet(cli, name));
   if (cli.json) return cli.term().Json(wallet), CliStatus();
-  cli.term().Table({"FIELD", "VALUE"}, {{"id", TextAt(wallet, "id")},
-                                        {"name", Printable(TextAt(wallet, "name"), false)},
-                                        {"address", TextAt(wallet, "address")},
-                                        {"script hash", TextAt(wallet, "scriptHash")},
-                                        {"public key", TextAt(wallet, "publicKey")},
-                                        {"authorised by", TextAt(wallet, "authorisedBy")},
-                                        {"created", TextAt(wallet, "createdAt")}});
+  cli.term().Table({"FIELD", "VALUE"},
+                   {{"id", TextAt(wallet, "id")},
+                    {"name", Printable(TextAt(wallet, "name"), false)},
+                    {"address", TextAt(wallet, "address")},
+                    {"script hash", TextAt(wallet, "scriptHash")},
+                    {"public key", TextAt(wallet, "publicKey")},
+                    {"daily fee", WholeUnits(TextAt(wallet, "dailyFee"), 8) + " GAS"},
+                    {"authorised by", TextAt(wallet, "authorisedBy")},
+                    {"created", TextAt(wallet, "createdAt")}});
   return {};
 }
 
@@ -80,15 +88,29 @@ CliStatus Balance(Cli& cli, const std::string& name, const std::string& token) {
   return {};
 }
 
+// Of whatever is sent from a wallet.
+struct SendOptions {
+  std::string max_fee;
+  uint32_t valid_blocks = 0;
+  std::string key;
+  bool no_follow = false;
+};
+
 struct TransferOptions {
   std::string wallet;
   std::string to;
   std::string amount;
   std::string token = "GAS";
-  std::string max_fee;
-  uint32_t valid_blocks = 0;
-  std::string key;
-  bool no_follow = false;
+  SendOptions common;
+};
+
+struct CallOptions {
+  std::string wallet;
+  std::string contract;
+  std::string method;
+  std::vector<std::string> args;
+  bool assert_true = false;
+  SendOptions common;
 };
 
 std::string NewKey() {
@@ -96,13 +118,9 @@ std::string NewKey() {
   return "cli-" + ToHex(random.Array<16>());
 }
 
-CliStatus Transfer(Cli& cli, const TransferOptions& options) {
-  NSL_TRY(auto wallet, FindWallet(cli, options.wallet));
-  NSL_TRY(Token token, ReadToken(cli, options.token, TextAt(wallet, "id")));
-  NSL_TRY(std::string units, SmallestUnits(options.amount, token));
-  boost::json::object body{{"wallet", TextAt(wallet, "id")}};
-  body["transfer"] =
-      boost::json::object{{"token", token.text}, {"to", options.to}, {"amount", units}};
+CliStatus Send(Cli& cli, const boost::json::value& wallet, boost::json::object body,
+               const SendOptions& options) {
+  body["wallet"] = TextAt(wallet, "id");
   if (!options.max_fee.empty()) {
     auto fee = neo::GasFromText(options.max_fee);
     if (!fee) return Usage("--max-fee: " + fee.error().detail);
@@ -119,7 +137,7 @@ CliStatus Transfer(Cli& cli, const TransferOptions& options) {
                  .timeout_ms = 60'000});
   if (!sent) {
     CliError error = sent.error();
-    // Whether it was signed is not known: the same key never gives a second transfer.
+    // Whether it was signed is not known: the same key never gives a second transaction.
     if (error.status == 0 || error.status >= 500) {
       error.detail += "; to ask again without sending twice: --idempotency-key " + key;
     }
@@ -129,6 +147,27 @@ CliStatus Transfer(Cli& cli, const TransferOptions& options) {
   if (cli.json) return cli.term().Json(*sent), CliStatus();
   PrintTransaction(cli.term(), *sent);
   return {};
+}
+
+CliStatus Transfer(Cli& cli, const TransferOptions& options) {
+  NSL_TRY(auto wallet, FindWallet(cli, options.wallet));
+  NSL_TRY(Token token, ReadToken(cli, options.token, TextAt(wallet, "id")));
+  NSL_TRY(std::string units, SmallestUnits(options.amount, token));
+  boost::json::object body;
+  body["transfer"] =
+      boost::json::object{{"token", token.text}, {"to", options.to}, {"amount", units}};
+  return Send(cli, wallet, std::move(body), options.common);
+}
+
+CliStatus Call(Cli& cli, const CallOptions& options) {
+  NSL_TRY(auto wallet, FindWallet(cli, options.wallet));
+  NSL_TRY(boost::json::array args, ReadCallArguments(options.args));
+  boost::json::object body;
+  body["call"] = boost::json::object{{"contract", options.contract},
+                                     {"method", options.method},
+                                     {"args", std::move(args)},
+                                     {"assertTrue", options.assert_true}};
+  return Send(cli, wallet, std::move(body), options.common);
 }
 
 struct FundOptions {
@@ -169,6 +208,15 @@ CliStatus Fund(Cli& cli, const FundOptions& options) {
   return {};
 }
 
+void AddSendOptions(CLI::App& verb, SendOptions& options) {
+  verb.add_option("--max-fee", options.max_fee, "Most GAS in fees; 1 unless given, at most 10");
+  verb.add_option("--valid-blocks", options.valid_blocks,
+                  "Blocks in which it may land; 100 unless given, at most 5760");
+  verb.add_option("--idempotency-key", options.key,
+                  "Repeats an earlier command without a second transfer");
+  verb.add_flag("--no-follow", options.no_follow, "Return when it is signed");
+}
+
 void AddTransfer(CLI::App& group, Cli& cli) {
   auto options = std::make_shared<TransferOptions>();
   CLI::App& verb = AddProjectVerb(group, cli, "transfer",
@@ -180,12 +228,23 @@ void AddTransfer(CLI::App& group, Cli& cli) {
   verb.add_option("amount", options->amount, "In whole units, for example 1.5")->required();
   verb.add_option("--token", options->token, "GAS, NEO or the 0x hash of a NEP-17 token")
       ->capture_default_str();
-  verb.add_option("--max-fee", options->max_fee, "Most GAS in fees; 1 unless given, at most 10");
-  verb.add_option("--valid-blocks", options->valid_blocks,
-                  "Blocks in which it may land; 100 unless given, at most 5760");
-  verb.add_option("--idempotency-key", options->key,
-                  "Repeats an earlier command without a second transfer");
-  verb.add_flag("--no-follow", options->no_follow, "Return when it is signed");
+  AddSendOptions(verb, options->common);
+}
+
+void AddCall(CLI::App& group, Cli& cli) {
+  auto options = std::make_shared<CallOptions>();
+  CLI::App& verb = AddProjectVerb(group, cli, "call",
+                                  "Call a contract with the wallet as the signer, and follow it",
+                                  [&cli, options] { return Call(cli, *options); });
+  verb.add_option("wallet", options->wallet, "Wallet, by name or wal_…")->required();
+  verb.add_option("contract", options->contract, "GAS, NEO or the 0x hash of a contract")
+      ->required();
+  verb.add_option("method", options->method, "Method of the contract")->required();
+  verb.add_option("args", options->args,
+                  "integer:5, hash160:N…, hash256:0x…, string:x, bool:true, bytes:0x…, key:02…, "
+                  "null, or {\"type\",\"value\"}");
+  verb.add_flag("--assert", options->assert_true, "Fault unless the method gives true");
+  AddSendOptions(verb, options->common);
 }
 
 void AddFund(CLI::App& group, Cli& cli) {
@@ -206,10 +265,13 @@ void AddWalletVerbs(CLI::App& root, Cli& cli) {
   group.alias("wallet");
   AddProjectVerb(group, cli, "list", "Wallets of the project", [&cli] { return List(cli); });
   auto name = std::make_shared<std::string>();
-  AddProjectVerb(group, cli, "create", "Make a wallet; its key never leaves the vault",
-                 [&cli, name] { return Create(cli, *name); })
-      .add_option("name", *name, "1 to 64 characters of a-z 0-9 - _")
-      ->required();
+  auto daily_fee = std::make_shared<std::string>();
+  CLI::App& create =
+      AddProjectVerb(group, cli, "create", "Make a wallet; its key never leaves the vault",
+                     [&cli, name, daily_fee] { return Create(cli, *name, *daily_fee); });
+  create.add_option("name", *name, "1 to 64 characters of a-z 0-9 - _")->required();
+  create.add_option("--daily-fee", *daily_fee,
+                    "Most GAS in fees within 24 hours; 10 unless given, at most 1000");
   AddProjectVerb(group, cli, "show", "One wallet", [&cli, name] { return Show(cli, *name); })
       .add_option("wallet", *name, "Name or wal_…")
       ->required();
@@ -219,6 +281,7 @@ void AddWalletVerbs(CLI::App& root, Cli& cli) {
   balance.add_option("wallet", *name, "Name or wal_…")->required();
   balance.add_option("--token", *token, "0x hash of a further NEP-17 token");
   AddTransfer(group, cli);
+  AddCall(group, cli);
   AddFund(group, cli);
 }
 

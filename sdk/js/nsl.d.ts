@@ -44,6 +44,7 @@ export interface Context {
   readonly log: Log;
   readonly kv: KeyValue;
   readonly chain: Chain;
+  readonly tx: Transactions;
   readonly clock: { /** Milliseconds since 1970, the enclave's time. */ now(): number };
   readonly random: Random;
   /** The manifest's env. */
@@ -55,11 +56,6 @@ export interface Context {
   readonly secrets: { get(name: string): Promise<never>; handle(name: string): Promise<never> };
   /** Not in this release. */
   readonly http: { fetch(url: string, options?: object): Promise<never> };
-  /** Not in this release. */
-  readonly tx: Record<
-    "propose" | "send" | "transfer" | "simulate" | "status" | "wait",
-    (...args: unknown[]) => Promise<never>
-  >;
   /** Not in this release. */
   readonly prices: Record<"get" | "history", (...args: unknown[]) => Promise<never>>;
   /** Not in this release. */
@@ -129,6 +125,66 @@ export interface Chain {
   storage(...args: unknown[]): Promise<never>;
   /** Not in this release. */
   notifications(...args: unknown[]): Promise<never>;
+}
+
+/**
+ * Transactions of the project's wallets. The vault builds and signs them, if a policy of the project
+ * names this function ("callers": its fn_… or ver_… id); without one every call is refused with
+ * `wallet.policy`. At most 10 a run.
+ */
+export interface Transactions {
+  /** Leaves at once; asked again in the same place of the same run, it is the same transaction. */
+  send(intent: Transfer | ContractCall): Promise<Transaction>;
+  /** Leaves when the run has succeeded, after its kv writes; a refusal fails the run. */
+  propose(intent: Transfer | ContractCall): Promise<{ id: string; state: "proposed" }>;
+  /** The same as send, for transfers. */
+  transfer(intent: Transfer): Promise<Transaction>;
+  status(id: string): Promise<Transaction>;
+  /** Answers when the transaction has ended, or shortly before the deadline of the run. */
+  wait(id: string): Promise<Transaction>;
+  /** Not in this release. */
+  simulate(...args: unknown[]): Promise<never>;
+}
+
+export interface IntentOptions {
+  /** Name or wal_… id. */
+  wallet: string;
+  /** Datoshi, for system and network fee together; the policy's ceiling, or 1 GAS. */
+  maxFee?: string | number | bigint;
+  /** Blocks in which it may land: 100, at most 5,760. */
+  validBlocks?: number;
+  /** Makes it one transaction over all runs of the function. */
+  idempotencyKey?: string;
+}
+export interface Transfer extends IntentOptions {
+  /** "GAS" (default), "NEO" or the 0x hash of a NEP-17 token. */
+  token?: string;
+  /** Address or 0x script hash. */
+  to: string;
+  /** In the token's smallest unit. */
+  amount: string | number | bigint;
+}
+export interface ContractCall extends IntentOptions {
+  contract: string;
+  method: string;
+  /** Values, or {type, value} where a value alone does not say its type. */
+  args?: unknown[];
+  /** The transaction faults unless the method gives true. */
+  assertTrue?: boolean;
+}
+export interface Transaction {
+  id: string;
+  state: "signed" | "broadcast" | "confirmed" | "expired";
+  /** Confirmed, HALT, and the transfer (if it was one) is among the events. */
+  succeeded: boolean;
+  hash: string;
+  walletId: string;
+  systemFee: string;
+  networkFee: string;
+  validUntilBlock: number;
+  block?: number;
+  vmState?: "HALT" | "FAULT";
+  exception?: string;
 }
 
 export interface Random {

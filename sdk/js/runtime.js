@@ -20,6 +20,7 @@ const RangeErrorClass = RangeError;
 const DateClass = Date;
 const Uint8 = Uint8Array;
 const isSafeInteger = Number.isSafeInteger;
+const isArray = Array.isArray;
 const toIso = uncurry(Date.prototype.toISOString);
 const floor = Math.floor;
 const Str = String;
@@ -32,7 +33,8 @@ const isView = ArrayBuffer.isView;
 const RUN_ID = 0, TRACEPARENT = 1, CALLER = 2, EVENT_ID = 3, TYPE = 4, SOURCE = 5, HTTP = 6, DATA = 7;
 const OPS = { __proto__: null, kvGet: 1, kvPut: 2, kvPutIf: 3, kvDelete: 4, kvList: 5, kvIncrement: 6,
   kvBatch: 7, kvCommit: 8, chainHeight: 16, chainBlock: 17, chainTransaction: 18,
-  chainApplicationLog: 19, chainCall: 20, chainBalanceOf: 21, chainNetwork: 22 };
+  chainApplicationLog: 19, chainCall: 20, chainBalanceOf: 21, chainNetwork: 22,
+  txSend: 32, txPropose: 33, txStatus: 34, txWait: 35 };
 
 function json(value) {
   const text = stringify(value === undefined ? null : value);
@@ -181,6 +183,65 @@ class Chain {
 defineProperty(Chain.prototype, "storage", { value: reject("ctx.chain.storage") });
 defineProperty(Chain.prototype, "notifications", { value: reject("ctx.chain.notifications") });
 
+// Transactions, signed in the vault under the project's policies.
+class Tx {
+  #call;
+  constructor(call) { this.#call = call; }
+  // Leaves at once. Which call of the run it is makes it one, or idempotencyKey.
+  send(intent) { return ask(this.#call, OPS.txSend, [intentOf(intent)]); }
+  // Leaves when the run has succeeded.
+  propose(intent) { return ask(this.#call, OPS.txPropose, [intentOf(intent)]); }
+  transfer(intent) { return this.send(intent); }
+  status(id) { return ask(this.#call, OPS.txStatus, [id]); }
+  wait(id) { return ask(this.#call, OPS.txWait, [id]); }
+}
+defineProperty(Tx.prototype, "simulate", { value: reject("ctx.tx.simulate") });
+
+// {wallet, token, to, amount} is a transfer, {wallet, contract, method, args} a call. Numbers and
+// big integers become decimal text where the platform takes text; nothing else is judged here.
+function intentOf(intent) {
+  if (intent === null || typeof intent !== "object") {
+    throw new TypeErrorClass("an intent is an object: {wallet, token, to, amount} or " +
+      "{wallet, contract, method, args}");
+  }
+  if (intent.signers !== undefined) {
+    throw new TypeErrorClass("signers: the wallet signs with CalledByEntry; nothing else is offered");
+  }
+  const out = { __proto__: null, wallet: intent.wallet };
+  if (intent.contract !== undefined || intent.method !== undefined) {
+    out.call = { __proto__: null, contract: intent.contract, method: intent.method,
+      args: valuesOf(intent.args ?? []), assertTrue: intent.assertTrue ?? false };
+  } else {
+    out.transfer = { __proto__: null, token: intent.token ?? "GAS", to: intent.to,
+      amount: digits(intent.amount) };
+  }
+  if (intent.maxFee !== undefined) out.maxFee = digits(intent.maxFee);
+  if (intent.validBlocks !== undefined) out.validBlocks = intent.validBlocks;
+  if (intent.idempotencyKey !== undefined) out.idempotencyKey = intent.idempotencyKey;
+  return out;
+}
+
+function digits(value) {
+  if (typeof value === "bigint" || isSafeInteger(value)) return Str(value);
+  return value;
+}
+
+// JSON has no big integers: they travel as typed parameters.
+function valuesOf(args) {
+  if (!isArray(args)) throw new TypeErrorClass("args is an array");
+  const out = [];
+  for (let i = 0; i < args.length; i++) {
+    let value = args[i];
+    if (typeof value === "bigint") {
+      value = { __proto__: null, type: "Integer", value: Str(value) };
+    } else if (isArray(value)) {
+      value = valuesOf(value);
+    }
+    put(out, i, value === undefined ? null : value);
+  }
+  return out;
+}
+
 const clock = freeze({ __proto__: null, now: () => native.now() });
 
 const random = freeze({
@@ -218,7 +279,6 @@ function closed(name, members) {
 const secrets = closed("secrets", ["get", "handle"]);
 const blobs = closed("blobs", ["get", "put", "delete", "list"]);
 const http = closed("http", ["fetch"]);
-const tx = closed("tx", ["propose", "send", "transfer", "simulate", "status", "wait"]);
 const prices = closed("prices", ["get", "history"]);
 const sign = closed("sign", ["message", "report"]);
 const metrics = closed("metrics", ["count", "gauge", "histogram"]);
@@ -229,6 +289,7 @@ class Context {
   #log;
   #kv;
   #chain;
+  #tx;
   constructor(call) { this.#call = call; }
   get run() { return this.#run ??= new Run(this.#call); }
   get log() { return this.#log ??= new Log(this.#call); }
@@ -239,7 +300,7 @@ class Context {
   get secrets() { return secrets; }
   get blobs() { return blobs; }
   get http() { return http; }
-  get tx() { return tx; }
+  get tx() { return this.#tx ??= new Tx(this.#call); }
   get prices() { return prices; }
   get sign() { return sign; }
   get metrics() { return metrics; }

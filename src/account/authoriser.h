@@ -24,6 +24,16 @@ struct Authorised {
   std::string authorised_by;
 };
 
+// A version that may run, by its grant.
+struct GrantedFunction {
+  std::string project_id;
+  std::string function_id;
+  // Of the project.
+  std::string network;
+  // How the deploy of this version was proved: "signature", "bearer".
+  std::string authorised_by;
+};
+
 struct Authoriser {
   virtual ~Authoriser() = default;
   // auth.invalid for the credential, not_found for a project the caller is no member of,
@@ -31,6 +41,8 @@ struct Authoriser {
   // kRequired. A signed request is used up, whatever becomes of the change.
   virtual Task<Result<Authorised>> Authorise(CallContext context, std::string project_id,
                                              std::string scope, rpc::Signature need) = 0;
+  // not_found for a version that has no grant or whose function was removed.
+  virtual Task<Result<GrantedFunction>> FindGranted(std::string version_id) = 0;
 };
 
 // A change, read from what was signed where the call was signed, and who asks for it.

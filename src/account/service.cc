@@ -133,4 +133,22 @@ Task<Result<Authorised>> AccountService::Authorise(CallContext c, std::string pr
                        std::string(EnumText(caller->authorised_by))};
 }
 
+Task<Result<GrantedFunction>> AccountService::FindGranted(std::string version_id) {
+  auto none = [] { return Fail(Reason::kNotFound, "no such version"); };
+  if (!IsId(kVersionId, version_id)) co_return none();
+  auto grant = co_await directory_.Find<GrantRow>(std::move(version_id));
+  if (!grant) co_return std::unexpected(std::move(grant.error()));
+  if (!*grant) co_return none();
+  auto terms = FromCbor<Grant>((*grant)->row.grant.grant);
+  if (!terms) co_return Fail(Reason::kPlatformIntegrity, "a stored grant cannot be read");
+  auto function = co_await directory_.Find<FunctionRow>((*grant)->row.function_id);
+  if (!function) co_return std::unexpected(std::move(function.error()));
+  if (!*function) co_return none();
+  auto project = co_await directory_.Find<ProjectRow>((*function)->row.project_id);
+  if (!project) co_return std::unexpected(std::move(project.error()));
+  if (!*project) co_return none();
+  co_return GrantedFunction{(*function)->row.project_id, (*function)->row.id,
+                            (*project)->row.network, std::move(terms->authorised_by)};
+}
+
 }  // namespace nsl::account

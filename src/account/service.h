@@ -66,6 +66,7 @@ class AccountService final : public AccountApi, public AdmissionApi, public Auth
   Task<Result<AdmitReply>> Admit(CallContext, AdmitRequest) override;
   Task<Result<Authorised>> Authorise(CallContext, std::string project_id, std::string scope,
                                      Signature need) override;
+  Task<Result<GrantedFunction>> FindGranted(std::string version_id) override;
 
  private:
   enclave::SealedStore& store_;

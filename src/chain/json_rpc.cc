@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
-#include "neo/script_hash.h"
+#include "neo/plain_parameter.h"
 
 namespace nsl::chain {
 namespace {
@@ -13,7 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr size_t kMaxArgs = 64;
-constexpr size_t kMaxArgDepth = 10;
 constexpr size_t kShownMessage = 300;
 
 std::unexpected<Error> Bad(const std::string& what) {
@@ -48,90 +47,6 @@ Result<RpcAnswer> Refusal(const json::value& error) {
   }
   return out;
 }
-
-class ParamWriter {
- public:
-  explicit ParamWriter(std::string& out) : out_(out) {}
-
-  Status Write(const json::value& value, const std::string& place, size_t depth) {
-    if (depth > kMaxArgDepth) return Refuse(place, "is nested too deeply");
-    switch (value.kind()) {
-      case json::kind::null:
-        out_ += R"({"type":"Any","value":null})";
-        return {};
-      case json::kind::bool_:
-        Simple("Boolean", value.get_bool() ? "true" : "false");
-        return {};
-      case json::kind::int64:
-        // As text: some nodes read numbers as doubles.
-        Simple("Integer", "\"" + std::to_string(value.get_int64()) + "\"");
-        return {};
-      case json::kind::uint64:
-        Simple("Integer", "\"" + std::to_string(value.get_uint64()) + "\"");
-        return {};
-      case json::kind::double_:
-        return WriteDouble(value.get_double(), place);
-      case json::kind::string:
-        WriteText(value.get_string());
-        return {};
-      case json::kind::array:
-        return WriteArray(value.get_array(), place, depth);
-      case json::kind::object:
-        break;
-    }
-    return WriteTyped(value.get_object(), place);
-  }
-
- private:
-  static Status Refuse(const std::string& place, const std::string& what) {
-    return Fail(Reason::kChainInvalid, "argument " + place + " " + what);
-  }
-  void Simple(std::string_view type, std::string_view value) {
-    out_ += R"({"type":")";
-    out_ += type;
-    out_ += R"(","value":)";
-    out_ += value;
-    out_ += '}';
-  }
-  Status WriteDouble(double value, const std::string& place) {
-    // JavaScript has one number type: a whole number below 2^53 is exact.
-    bool whole = value > -9.007e15 && value < 9.007e15 &&
-                 value == static_cast<double>(static_cast<int64_t>(value));
-    if (!whole) {
-      return Refuse(place, "must be a whole number; give larger ones as {type, value}");
-    }
-    Simple("Integer", "\"" + std::to_string(static_cast<int64_t>(value)) + "\"");
-    return {};
-  }
-  void WriteText(std::string_view text) {
-    bool account = text.size() == 34 ? neo::ScriptHashFromAddress(text).has_value()
-                                     : text.size() == 42 && text.starts_with("0x");
-    Result<neo::ScriptHash> hash = account ? neo::ParseAccount(text) : Fail(Reason::kChainInvalid);
-    std::string value;
-    AppendJsonString(value, hash ? neo::ToText(*hash) : std::string(text));
-    Simple(hash ? "Hash160" : "String", value);
-  }
-  Status WriteArray(const json::array& array, const std::string& place, size_t depth) {
-    if (array.size() > kMaxArgs) return Refuse(place, "has more than 64 elements");
-    out_ += R"({"type":"Array","value":[)";
-    for (size_t i = 0; i < array.size(); ++i) {
-      if (i > 0) out_ += ',';
-      NSL_TRY_VOID(Write(array[i], place + "/" + std::to_string(i), depth + 1));
-    }
-    out_ += "]}";
-    return {};
-  }
-  Status WriteTyped(const json::object& object, const std::string& place) {
-    const json::value* type = object.if_contains("type");
-    if (type == nullptr || !type->is_string()) {
-      return Refuse(place, "must be a value or {type, value} with a contract parameter type");
-    }
-    AppendJson(json::value(object), out_);
-    return {};
-  }
-
-  std::string& out_;
-};
 
 }  // namespace
 
@@ -187,10 +102,11 @@ Result<std::string> TypedParams(std::string_view args) {
     if (array == nullptr || array->size() > kMaxArgs) {
       return Fail(Reason::kChainInvalid, "the arguments are an array of at most 64 values");
     }
-    ParamWriter writer(out);
     for (size_t i = 0; i < array->size(); ++i) {
       if (i > 0) out += ',';
-      NSL_TRY_VOID(writer.Write((*array)[i], std::to_string(i), 0));
+      NSL_TRY(neo::ContractParameter typed,
+              neo::ParameterFromPlain((*array)[i], std::to_string(i)));
+      out += json::serialize(neo::ToJson(typed));
     }
   }
   out += ']';

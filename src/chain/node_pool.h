@@ -65,6 +65,7 @@ class NodePool final : public ChainApi, public SubmitApi {
   std::vector<NodeState> Nodes() const override;
   Task<Result<TestRun>> TestScript(Bytes script, std::string account, Deadline deadline) override;
   Task<Result<FeePolicy>> Policy(Deadline deadline) override;
+  Task<Result<std::string>> ContractManifest(std::string contract, Deadline deadline) override;
   Task<Result<int64_t>> NetworkFee(Bytes transaction, Deadline deadline) override;
   Task<std::vector<NodeVerdict>> Broadcast(Bytes transaction, Deadline deadline) override;
   Task<Result<Standing>> Find(std::string hash, Deadline deadline) override;

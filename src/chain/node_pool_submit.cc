@@ -87,6 +87,18 @@ Task<Result<int64_t>> NodePool::NetworkFee(Bytes transaction, Deadline deadline)
   co_return Count(object ? object->if_contains("networkfee") : nullptr);
 }
 
+Task<Result<std::string>> NodePool::ContractManifest(std::string contract, Deadline deadline) {
+  Result<Answer> answer = co_await Call("getcontractstate", "[" + Quoted(contract) + "]", deadline);
+  if (!answer && answer.error().reason == Reason::kChainUnknown) co_return std::string();
+  if (!answer) co_return std::unexpected(std::move(answer.error()));
+  const json::object* state = answer->result.if_object();
+  const json::value* manifest = state ? state->if_contains("manifest") : nullptr;
+  if (manifest == nullptr || !manifest->is_object()) {
+    co_return Fail(Reason::kChainUnavailable, "the node's answer has no manifest");
+  }
+  co_return json::serialize(*manifest);
+}
+
 Task<std::vector<NodeVerdict>> NodePool::Broadcast(Bytes transaction, Deadline deadline) {
   std::string params = "[" + Quoted(ToBase64(transaction)) + "]";
   std::vector<NodeVerdict> out;

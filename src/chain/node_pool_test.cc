@@ -243,21 +243,22 @@ TEST_F(NodePoolTest, DeadlineEndsTheTries) {
 
 TEST(TypedParams, GivesEachValueItsContractType) {
   Result<std::string> params = TypedParams(
-      R"([1, -5, true, null, "text", "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP", [2], {"type":"Hash256","value":"x"}])");
+      R"([1, -5, true, null, "text", "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP", [2], {"type":"ByteArray","value":"AQI="}])");
   ASSERT_TRUE(params.has_value());
   EXPECT_THAT(*params,
               HasSubstr(R"({"type":"Integer","value":"1"},{"type":"Integer","value":"-5"})"));
-  EXPECT_THAT(*params, HasSubstr(R"({"type":"Boolean","value":true},{"type":"Any","value":null})"));
+  EXPECT_THAT(*params, HasSubstr(R"({"type":"Boolean","value":true},{"type":"Any"})"));
   EXPECT_THAT(*params,
               HasSubstr(R"({"type":"String","value":"text"},{"type":"Hash160","value":"0x)"));
   EXPECT_THAT(*params, HasSubstr(R"({"type":"Array","value":[{"type":"Integer","value":"2"}]})"));
-  EXPECT_THAT(*params, HasSubstr(R"({"type":"Hash256","value":"x"})"));
+  EXPECT_THAT(*params, HasSubstr(R"({"type":"ByteArray","value":"AQI="})"));
 }
 
 TEST(TypedParams, RefusesWhatHasNoForm) {
   EXPECT_FALSE(TypedParams("[1.5]").has_value());
   EXPECT_FALSE(TypedParams("[1e300]").has_value());
   EXPECT_FALSE(TypedParams("[{}]").has_value());
+  EXPECT_FALSE(TypedParams(R"([{"type":"Hash256","value":"x"}])").has_value());
   EXPECT_FALSE(TypedParams("[").has_value());
   EXPECT_FALSE(TypedParams("[[[[[[[[[[[[[[1]]]]]]]]]]]]]]").has_value());
 }

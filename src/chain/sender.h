@@ -6,8 +6,8 @@
 // block; it ends as landed (HALT or FAULT, read from block and application log) or as expired, and
 // as expired only when its last valid block has passed by kExpiryMargin on nodes that do not know
 // it. A node that refuses, forgets or denies it ends nothing: the bytes are out, and another node
-// may land them. HALT alone is no success: the transfer that was asked for must be among the
-// notifications. The journal is told each step, and the same step again until it has kept it.
+// may land them. Where a transfer was asked for, HALT alone is no success: it must be among
+// the notifications. The journal is told each step, and the same step again until it has kept it.
 //
 // One thread. At most kMaxFollowed at once.
 #pragma once
@@ -29,7 +29,8 @@ struct Submission {
   std::string hash;
   Bytes raw;
   uint32_t valid_until_block = 0;
-  // What must be among the notifications.
+  // What must be among the notifications; without a contract HALT alone is success, as the script
+  // itself asserts what was asked for.
   LoggedTransfer transfer;
 };
 

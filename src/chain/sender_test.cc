@@ -17,6 +17,9 @@ constexpr char kGas[] = "0xd2a4cff31913016155e38e474a2c06d08be276cf";
 // A chain that does at each question what the test says.
 struct FakeSubmit final : SubmitApi {
   Task<Result<TestRun>> TestScript(Bytes, std::string, Deadline) override { co_return TestRun{}; }
+  Task<Result<std::string>> ContractManifest(std::string, Deadline) override {
+    co_return std::string();
+  }
   Task<Result<FeePolicy>> Policy(Deadline) override { co_return FeePolicy{}; }
   Task<Result<int64_t>> NetworkFee(Bytes, Deadline) override { co_return 0; }
   Task<std::vector<NodeVerdict>> Broadcast(Bytes raw, Deadline) override {
@@ -90,8 +93,8 @@ class SenderTest : public ::testing::Test, public PoolFixture {
     return out;
   }
   static LoggedTransfer Wanted() { return {kGas, "Nfrom", "Nto", "5"}; }
-  void Follow() {
-    Submission one{"tx_1", kHash, {1, 2, 3}, 110, Wanted()};
+  void Follow(LoggedTransfer wanted = Wanted()) {
+    Submission one{"tx_1", kHash, {1, 2, 3}, 110, std::move(wanted)};
     RunHere(io, sender.Follow(std::make_shared<const Submission>(one)));
   }
   std::vector<Kind> Kinds() const {
@@ -124,6 +127,13 @@ TEST_F(SenderTest, HaltWithoutTheTransferIsNoSuccess) {
   ASSERT_EQ(Kinds(), std::vector{Kind::kLanded});
   EXPECT_FALSE(journal.steps[0].succeeded);
   EXPECT_NE(journal.steps[0].detail, "");
+}
+
+TEST_F(SenderTest, WithoutATransferToSeeHaltIsSuccess) {
+  submit.on_find = [](size_t) -> Result<Standing> { return Landed("HALT", false); };
+  Follow({});
+  ASSERT_EQ(Kinds(), std::vector{Kind::kLanded});
+  EXPECT_TRUE(journal.steps[0].succeeded);
 }
 
 TEST_F(SenderTest, AnotherTransferIsNotTheOneThatWasAskedFor) {

@@ -78,6 +78,8 @@ class SubmitApi {
   virtual Task<Result<TestRun>> TestScript(Bytes script, std::string account,
                                            Deadline deadline) = 0;
   virtual Task<Result<FeePolicy>> Policy(Deadline deadline) = 0;
+  // JSON of the contract's manifest; empty when the node knows no such contract.
+  virtual Task<Result<std::string>> ContractManifest(std::string contract, Deadline deadline) = 0;
   virtual Task<Result<int64_t>> NetworkFee(Bytes transaction, Deadline deadline) = 0;
   // To every usable node.
   virtual Task<std::vector<NodeVerdict>> Broadcast(Bytes transaction, Deadline deadline) = 0;

@@ -16,6 +16,7 @@
 #include "account/api.h"
 #include "base/bytes.h"
 #include "rpc/method.h"
+#include "wallet/function_api.h"
 
 namespace nsl::function_runner {
 
@@ -247,6 +248,31 @@ struct ChainReadReply {
 };
 BOOST_DESCRIBE_STRUCT(ChainReadReply, (), (result, height))
 
+// A transaction that the vault signed for a function: the host lands it.
+struct TrackRequest {
+  std::string project_id;
+  std::string function_id;
+  std::string run_id;
+  std::string wallet_id;
+  std::optional<wallet::TransferIntent> transfer;
+  std::optional<wallet::CallIntent> call;
+  wallet::SignedTransaction signed_tx;
+};
+BOOST_DESCRIBE_STRUCT(TrackRequest, (),
+                      (project_id, function_id, run_id, wallet_id, transfer, call, signed_tx))
+struct TransactionStateRequest {
+  std::string project_id;
+  std::string transaction;
+  // Answer only when it has ended, or shortly before the deadline.
+  bool wait = false;
+};
+BOOST_DESCRIBE_STRUCT(TransactionStateRequest, (), (project_id, transaction, wait))
+// JSON of a wallet::Transaction.
+struct TransactionReply {
+  std::string json;
+};
+BOOST_DESCRIBE_STRUCT(TransactionReply, (), (json))
+
 // Served by the host to the runner. Nothing in an answer is trusted: blobs are checked against
 // their hash, rows against their seal.
 struct RunnerHostApi {
@@ -256,6 +282,9 @@ struct RunnerHostApi {
   virtual Task<Result<rpc::Empty>> KvWriteBatch(CallContext, KvWriteRequest) = 0;
   virtual Task<Result<KvListReply>> KvList(CallContext, KvListRequest) = 0;
   virtual Task<Result<ChainReadReply>> ChainRead(CallContext, ChainReadRequest) = 0;
+  // Durable when it answers; the same transaction again is the same row.
+  virtual Task<Result<TransactionReply>> TrackTransaction(CallContext, TrackRequest) = 0;
+  virtual Task<Result<TransactionReply>> TransactionState(CallContext, TransactionStateRequest) = 0;
 
   static constexpr auto kMethods = std::tuple{
       rpc::Method<&RunnerHostApi::GetBlob>{
@@ -267,6 +296,12 @@ struct RunnerHostApi {
           .number = 353, .name = "host.kv_list", .idempotent = true},
       rpc::Method<&RunnerHostApi::ChainRead>{
           .number = 354, .name = "host.chain_read", .idempotent = true},
+      rpc::Method<&RunnerHostApi::TrackTransaction>{
+          .number = 355, .name = "host.track_transaction", .idempotent = true},
+      rpc::Method<&RunnerHostApi::TransactionState>{.number = 356,
+                                                    .name = "host.transaction_state",
+                                                    .idempotent = true,
+                                                    .deadline_ms = 60'000},
   };
 };
 

@@ -27,6 +27,13 @@ class RunnerHostStub final : public rpc::Stub<RunnerHostApi> {
   Task<Result<ChainReadReply>> ChainRead(CallContext c, ChainReadRequest q) override {
     return Call<&RunnerHostApi::ChainRead>(std::move(c), std::move(q));
   }
+  Task<Result<TransactionReply>> TrackTransaction(CallContext c, TrackRequest q) override {
+    return Call<&RunnerHostApi::TrackTransaction>(std::move(c), std::move(q));
+  }
+  Task<Result<TransactionReply>> TransactionState(CallContext c,
+                                                  TransactionStateRequest q) override {
+    return Call<&RunnerHostApi::TransactionState>(std::move(c), std::move(q));
+  }
 };
 
 // The host's view of its runner.

@@ -43,6 +43,8 @@ inline constexpr Limit kResultLimit{"run.result", 256 << 10, 1,
                                     1 << 20,      "bytes",   "carried through three processes"};
 inline constexpr Limit kChainReadsLimit{
     "run.chain_reads", 200, 0, 1'000, "calls", "nodes are shared by all projects"};
+inline constexpr Limit kTransactionsLimit{
+    "run.transactions", 10, 0, 100, "calls", "each is simulated, judged and signed in the vault"};
 inline constexpr Limit kHostCallsLimit{
     "run.host_calls", 1'000, 0, 10'000, "calls", "key-value and chain calls of one run together"};
 inline constexpr Limit kLogLinesLimit{
@@ -59,8 +61,9 @@ inline constexpr Limit kBundleFilesLimit{
     "function.files", 200, 1, 200, "files", "a bundle is one program, not a folder tree"};
 
 inline constexpr std::array kLimits = {
-    kWallLimit,     kCpuLimit,     kMemoryLimit,       kConcurrencyLimit, kProjectRunsLimit,
-    kInputLimit,    kResultLimit,  kChainReadsLimit,   kHostCallsLimit,   kLogLinesLimit,
-    kLogBytesLimit, kLogLineLimit, kBundlePackedLimit, kBundleOpenLimit,  kBundleFilesLimit};
+    kWallLimit,         kCpuLimit,          kMemoryLimit,     kConcurrencyLimit,
+    kProjectRunsLimit,  kInputLimit,        kResultLimit,     kChainReadsLimit,
+    kTransactionsLimit, kHostCallsLimit,    kLogLinesLimit,   kLogBytesLimit,
+    kLogLineLimit,      kBundlePackedLimit, kBundleOpenLimit, kBundleFilesLimit};
 
 }  // namespace nsl::function_runner

@@ -31,7 +31,8 @@ class AccessTest : public ::testing::Test, public GatewayFixture {
     run_ = Call("1", true).run_id;
     seen.clear();
     Result<wallet::Transaction> sent = Do(transactions->Submit(
-        As(kOwnerA), {kProjectA, orchestrator::kWalletA, {"GAS", "N", "1"}, {}, {}}));
+        As(kOwnerA),
+        {kProjectA, orchestrator::kWalletA, wallet::TransferIntent{"GAS", "N", "1"}, {}, {}, {}}));
     NSL_CHECK(sent.has_value());
     transaction_ = sent->id;
   }

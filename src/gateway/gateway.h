@@ -18,7 +18,7 @@
 #include "base/task_group.h"
 #include "gateway/idempotency.h"
 #include "gateway/limits.h"
-#include "gateway/operation.h"
+#include "gateway/mounts.h"
 #include "gateway/rate_limits.h"
 #include "gateway/trace.h"
 #include "net/http.h"

@@ -13,7 +13,7 @@ using storage::Value;
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT body, principal, idempotency_key, settled, raw, token_hash, receiver "
+    "SELECT body, principal, idempotency_key, settled, raw, token_hash, receiver, moved "
     "FROM transactions ";
 
 Value OrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
@@ -29,26 +29,28 @@ storage::RoomMigrations TransactionMigrations() {
             "token_hash TEXT NOT NULL, receiver TEXT NOT NULL, body BLOB NOT NULL, "
             "UNIQUE (project, principal, idempotency_key));"
             "CREATE INDEX transactions_by_project ON transactions (project, id);"
-            "CREATE INDEX transactions_by_settled ON transactions (settled, id);"}}};
+            "CREATE INDEX transactions_by_settled ON transactions (settled, id);"},
+           {"0002_moved", "ALTER TABLE transactions ADD COLUMN moved TEXT NOT NULL DEFAULT '';"}}};
 }
 
 Statement InsertTransaction(const TransactionRow& row) {
   return Statement(
              "INSERT INTO transactions (id, project, principal, idempotency_key, settled, raw, "
-             "token_hash, receiver, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             "token_hash, receiver, moved, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
              {row.body.id, row.body.project_id, row.principal_id, OrNull(row.idempotency_key),
-              int64_t{row.settled}, row.raw, row.token_hash, row.receiver, ToCbor(row.body)})
+              int64_t{row.settled}, row.raw, row.token_hash, row.receiver, row.moved,
+              ToCbor(row.body)})
       .OnDuplicate(Reason::kRequestInProgress,
                    "the first request with this Idempotency-Key is still running");
 }
 
 Statement UpdateTransaction(const TransactionRow& row, RowStage from) {
   std::string sql =
-      "UPDATE transactions SET settled = ?, raw = ?, token_hash = ?, receiver = ?, body = ? "
-      "WHERE id = ? AND settled = 0 AND LENGTH(raw) ";
+      "UPDATE transactions SET settled = ?, raw = ?, token_hash = ?, receiver = ?, moved = ?, "
+      "body = ? WHERE id = ? AND settled = 0 AND LENGTH(raw) ";
   sql += from == RowStage::kUnsigned ? "= 0" : "> 0";
   return Statement(std::move(sql), {int64_t{row.settled}, row.raw, row.token_hash, row.receiver,
-                                    ToCbor(row.body), row.body.id})
+                                    row.moved, ToCbor(row.body), row.body.id})
       .Expect(1, Reason::kRequestVersionConflict, "the transaction has moved on");
 }
 
@@ -98,6 +100,7 @@ Result<TransactionRow> ReadTransaction(Row row) {
   out.raw = row.Blob(4);
   out.token_hash = row.Text(5);
   out.receiver = row.Text(6);
+  out.moved = row.Text(7);
   return out;
 }
 

@@ -17,9 +17,10 @@ struct TransactionRow {
   bool settled = false;
   // Empty before it was signed.
   Bytes raw;
-  // What must be among the notifications.
+  // The transfer that must be among the notifications; empty when none was asked for.
   std::string token_hash;
   std::string receiver;
+  std::string moved;
 };
 
 storage::RoomMigrations TransactionMigrations();

@@ -15,12 +15,23 @@ using wallet::Transaction;
 constexpr std::chrono::milliseconds kVaultSettles{15'000};
 constexpr std::chrono::milliseconds kAskAgain{500};
 constexpr uint32_t kTakenUp = 1'000;
+constexpr int kSettleAttempts = 20;
+// Of a call that waits: between two looks, and before its deadline.
+constexpr std::chrono::milliseconds kLook{50};
+constexpr int64_t kAnswerInTime = 500;
 
 std::unexpected<Error> NoTransaction() { return Fail(Reason::kNotFound, "no such transaction"); }
 
+struct IntentOf {
+  std::optional<wallet::TransferIntent> transfer;
+  std::optional<wallet::CallIntent> call;
+};
+BOOST_DESCRIBE_STRUCT(IntentOf, (), (transfer, call))
+
 bool SameIntent(const Transaction& tx, const wallet::SubmitRequest& request) {
-  return tx.wallet_id == request.wallet && tx.transfer.token == request.transfer.token &&
-         tx.transfer.to == request.transfer.to && tx.transfer.amount == request.transfer.amount;
+  // The vault compares what they mean; here it only spares the question.
+  return tx.wallet_id == request.wallet &&
+         ToCbor(IntentOf{tx.transfer, tx.call}) == ToCbor(IntentOf{request.transfer, request.call});
 }
 
 // Another task of this host was quicker with the same row.
@@ -41,6 +52,25 @@ bool MayHaveSigned(const Error& error) {
     default:
       return false;
   }
+}
+
+// What the vault said about a transaction that it signed.
+void Fill(TransactionRow& row, wallet::SignedTransaction by_vault) {
+  Transaction& tx = row.body;
+  Enter(tx, "simulated", by_vault.simulated_ms);
+  Enter(tx, "signed", by_vault.signed_ms);
+  tx.hash = by_vault.hash;
+  tx.sender = by_vault.sender;
+  tx.system_fee = by_vault.system_fee;
+  tx.network_fee = by_vault.network_fee;
+  tx.valid_until_block = by_vault.valid_until_block;
+  tx.authorised_by = by_vault.authorised_by;
+  tx.evidence = by_vault.evidence;
+  row.raw = std::move(by_vault.raw);
+  tx.policy = by_vault.policy;
+  row.token_hash = by_vault.to.empty() ? std::string() : by_vault.contract;
+  row.receiver = by_vault.to;
+  row.moved = by_vault.amount;
 }
 
 }  // namespace
@@ -85,9 +115,9 @@ Task<Result<TransactionRow>> Transactions::Open(CallContext context, wallet::Sub
     if (!rows->empty()) {
       NSL_CO_TRY(TransactionRow before, ReadTransaction((*rows)[0]));
       if (!SameIntent(before.body, request)) {
-        co_return Fail(Reason::kWalletEffect,
-                       "the Idempotency-Key was used for another transfer (" + before.body.id +
-                           "); use a new key for a new transfer");
+        co_return Fail(Reason::kWalletEffect, "the Idempotency-Key was used for another intent (" +
+                                                  before.body.id +
+                                                  "); use a new key for a new one");
       }
       if (before.body.state != "rejected") co_return before;
       // Nothing was signed for it: this is a new try.
@@ -102,6 +132,7 @@ Task<Result<TransactionRow>> Transactions::Open(CallContext context, wallet::Sub
   row.body.project_id = request.project;
   row.body.wallet_id = request.wallet;
   row.body.transfer = request.transfer;
+  row.body.call = request.call;
   row.body.created_at = ToRfc3339(now);
   Enter(row.body, "received", now);
   writes.push_back(InsertTransaction(row));
@@ -120,8 +151,8 @@ Task<Result<Transaction>> Transactions::Submit(CallContext context, wallet::Subm
   Result<TransactionRow> row = co_await Open(context, request, (*principal)->id);
   if (!row) co_return std::unexpected(std::move(row.error()));
   if (row->body.state != "received") co_return std::move(row->body);
-  wallet::SignRequest ask{row->body.id,     request.project, request.wallet,
-                          request.transfer, request.max_fee, request.valid_blocks};
+  wallet::SignRequest ask{row->body.id,    request.project,      request.wallet, request.transfer,
+                          request.max_fee, request.valid_blocks, request.call};
   Result<wallet::SignedTransaction> by_vault =
       co_await parts_.wallets.Sign(std::move(context), std::move(ask));
   if (by_vault) {
@@ -155,19 +186,7 @@ Task<Result<Transaction>> Transactions::Signed(TransactionRow row,
       if (!made) co_return std::unexpected(std::move(made.error()));
     }
   }
-  Transaction& tx = row.body;
-  Enter(tx, "simulated", by_vault.simulated_ms);
-  Enter(tx, "signed", by_vault.signed_ms);
-  tx.hash = by_vault.hash;
-  tx.sender = by_vault.sender;
-  tx.system_fee = by_vault.system_fee;
-  tx.network_fee = by_vault.network_fee;
-  tx.valid_until_block = by_vault.valid_until_block;
-  tx.authorised_by = by_vault.authorised_by;
-  tx.evidence = by_vault.evidence;
-  row.raw = std::move(by_vault.raw);
-  row.token_hash = by_vault.token_hash;
-  row.receiver = by_vault.to;
+  Fill(row, std::move(by_vault));
   Status stored = co_await Store(UpdateTransaction(row, RowStage::kUnsigned));
   if (MovedOn(stored)) {
     Result<TransactionRow> now = co_await Find(row.body.id);
@@ -177,6 +196,45 @@ Task<Result<Transaction>> Transactions::Signed(TransactionRow row,
   if (!stored) co_return std::unexpected(std::move(stored.error()));
   NSL_CO_TRY_VOID(Follow(row));
   co_return std::move(row.body);
+}
+
+Task<Result<Transaction>> Transactions::Track(TrackedTransaction tracked) {
+  Result<TransactionRow> known = co_await Find(tracked.signed_tx.transaction);
+  if (known && known->body.project_id == tracked.project_id) co_return std::move(known->body);
+  if (known || known.error().reason != Reason::kNotFound) {
+    if (!known) co_return std::unexpected(std::move(known.error()));
+    co_return NoTransaction();
+  }
+  TransactionRow row;
+  row.principal_id = tracked.function_id;
+  row.body.id = tracked.signed_tx.transaction;
+  row.body.project_id = std::move(tracked.project_id);
+  row.body.wallet_id = std::move(tracked.wallet_id);
+  row.body.function_id = std::move(tracked.function_id);
+  row.body.run_id = std::move(tracked.run_id);
+  row.body.transfer = std::move(tracked.transfer);
+  row.body.call = std::move(tracked.call);
+  int64_t now = env_.clock.NowMs();
+  row.body.created_at = ToRfc3339(now);
+  Enter(row.body, "received", now);
+  Fill(row, std::move(tracked.signed_tx));
+  Status stored = co_await Store(InsertTransaction(row));
+  if (!stored) co_return std::unexpected(std::move(stored.error()));
+  NSL_CO_TRY_VOID(Follow(row));
+  co_return std::move(row.body);
+}
+
+Task<Result<Transaction>> Transactions::StateIn(std::string project_id, std::string id, bool wait,
+                                                Deadline deadline) {
+  net::Signal pause(co_await asio::this_coro::executor);
+  for (;;) {
+    Result<TransactionRow> row = co_await Find(id);
+    if (!row) co_return std::unexpected(std::move(row.error()));
+    if (row->body.project_id != project_id) co_return NoTransaction();
+    bool late = deadline.RemainingMs(env_.clock) < kAnswerInTime;
+    if (!wait || row->settled || late || group_.closed()) co_return std::move(row->body);
+    co_await pause.WaitFor(kLook);
+  }
 }
 
 Task<Status> Transactions::Reject(TransactionRow row, Error error) {
@@ -196,12 +254,11 @@ Task<Status> Transactions::Reject(TransactionRow row, Error error) {
 
 Status Transactions::Follow(const TransactionRow& row) {
   const Transaction& tx = row.body;
-  return parts_.sender.Track(
-      {tx.id,
-       tx.hash.value_or(""),
-       row.raw,
-       tx.valid_until_block.value_or(0),
-       {row.token_hash, tx.sender.value_or(""), row.receiver, tx.transfer.amount}});
+  return parts_.sender.Track({tx.id,
+                              tx.hash.value_or(""),
+                              row.raw,
+                              tx.valid_until_block.value_or(0),
+                              {row.token_hash, tx.sender.value_or(""), row.receiver, row.moved}});
 }
 
 // --- After a restart ----------------------------------------------------------------------------
@@ -246,7 +303,7 @@ Task<void> Transactions::Resume(TransactionRow row, std::chrono::milliseconds fi
     } else if (by_vault.error().reason == Reason::kNotFound) {
       Status rejected = co_await Reject(
           row, Error(Reason::kPlatformUnknownResult,
-                     "the system stopped before the transfer was signed; send it again"));
+                     "the system stopped before the transaction was signed; send it again"));
       if (rejected) co_return;
     }
     co_await pause.WaitFor(kAskAgain);
@@ -275,7 +332,21 @@ Task<Status> Transactions::Note(std::string id, chain::SenderStep step) {
   row->settled = step.kind == Kind::kExpired || step.kind == Kind::kLanded;
   Status stored = co_await Store(UpdateTransaction(*row, RowStage::kSigned));
   if (MovedOn(stored)) co_return Status();
+  if (stored && row->settled) group_.Spawn(Settle(std::move(id)));
   co_return stored;
+}
+
+// The vault holds back of the balance what is on its way. When it is not told, it learns the same
+// from the block heights, later.
+Task<void> Transactions::Settle(std::string id) {
+  net::Signal pause(co_await asio::this_coro::executor);
+  for (int i = 0; i < kSettleAttempts && !group_.closed(); ++i) {
+    CallContext context;
+    context.deadline = Deadline::In(env_.clock, std::chrono::seconds(5));
+    Result<rpc::Empty> told = co_await parts_.wallets.Settle(std::move(context), {id});
+    if (told || told.error().reason == Reason::kNotFound) co_return;
+    co_await pause.WaitFor(kAskAgain);
+  }
 }
 
 // --- Reading ------------------------------------------------------------------------------------

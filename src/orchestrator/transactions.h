@@ -14,6 +14,7 @@
 #include "base/task_group.h"
 #include "chain/api.h"
 #include "chain/sender.h"
+#include "orchestrator/transaction_keeper.h"
 #include "orchestrator/transaction_rows.h"
 
 namespace nsl::orchestrator {
@@ -29,7 +30,9 @@ struct TransactionParts {
   chain::TransactionSender& sender;
 };
 
-class Transactions final : public wallet::TransactionsApi, public chain::SenderJournal {
+class Transactions final : public wallet::TransactionsApi,
+                           public TransactionKeeper,
+                           public chain::SenderJournal {
  public:
   // Borrowed; all outlive this.
   Transactions(Env env, Executor executor, TransactionParts parts);
@@ -44,6 +47,10 @@ class Transactions final : public wallet::TransactionsApi, public chain::SenderJ
   Task<Result<wallet::Transaction>> Get(CallContext, wallet::TransactionRef) override;
   Task<Result<wallet::Balances>> GetBalances(CallContext, wallet::BalancesRequest) override;
 
+  Task<Result<wallet::Transaction>> Track(TrackedTransaction tracked) override;
+  Task<Result<wallet::Transaction>> StateIn(std::string project_id, std::string id, bool wait,
+                                            Deadline deadline) override;
+
   Task<Status> Note(std::string id, chain::SenderStep step) override;
 
  private:
@@ -56,6 +63,7 @@ class Transactions final : public wallet::TransactionsApi, public chain::SenderJ
   Task<Status> Store(storage::Statement statement);
   Status Follow(const TransactionRow& row);
   Task<void> TakeUp();
+  Task<void> Settle(std::string id);
   // Asks the vault what became of a request whose answer was lost.
   Task<void> Resume(TransactionRow row, std::chrono::milliseconds first_wait);
 

@@ -102,6 +102,11 @@ struct FakeWallets final : wallet::WalletApi {
     if (it == by_id.end()) co_return Fail(Reason::kNotFound, "nothing was signed");
     co_return it->second;
   }
+  Task<Result<rpc::Empty>> Settle(rpc::CallContext, wallet::SignedRef q) override {
+    settled.push_back(q.transaction);
+    co_return rpc::Empty{};
+  }
+  std::vector<std::string> settled;
 
  private:
   static wallet::SignedTransaction Make(const wallet::SignRequest& q) {
@@ -110,9 +115,11 @@ struct FakeWallets final : wallet::WalletApi {
     out.hash = "0x" + std::string(64, '1');
     out.raw = ToBytes("raw of " + q.transaction);
     out.sender = "Nfrom";
-    out.token_hash = kTokenHash;
-    out.to = "Nto";
-    out.amount = q.transfer.amount;
+    out.contract = kTokenHash;
+    if (q.transfer) {
+      out.to = "Nto";
+      out.amount = q.transfer->amount;
+    }
     out.system_fee = "10";
     out.network_fee = "5";
     out.valid_until_block = 110;
@@ -138,6 +145,9 @@ struct FakeLanding final : chain::SubmitApi {
   }
   Task<Result<chain::TestRun>> TestScript(Bytes, std::string, Deadline) override {
     co_return chain::TestRun{};
+  }
+  Task<Result<std::string>> ContractManifest(std::string, Deadline) override {
+    co_return std::string();
   }
   Task<Result<chain::FeePolicy>> Policy(Deadline) override { co_return chain::FeePolicy{}; }
   Task<Result<int64_t>> NetworkFee(Bytes, Deadline) override { co_return 0; }

@@ -48,9 +48,9 @@ class TransactionsTest : public ::testing::Test, public function_store::StoreFix
                              std::string who = kOwnerA, std::string project = kProjectA) {
     CallContext context = As(std::move(who));
     context.idempotency_key = std::move(key);
-    return Do(
-        service->Submit(std::move(context),
-                        {std::move(project), kWalletA, {"GAS", "Nto", std::move(amount)}, {}, {}}));
+    wallet::TransferIntent transfer{"GAS", "Nto", std::move(amount)};
+    return Do(service->Submit(std::move(context),
+                              {std::move(project), kWalletA, std::move(transfer), {}, {}, {}}));
   }
   Result<Transaction> Get(const std::string& id, std::string who = kOwnerA) {
     return Do(service->Get(As(std::move(who)), {id}));

@@ -14,6 +14,7 @@
 
 #include "base/bytes.h"
 #include "rpc/method.h"
+#include "wallet/intent_api.h"
 
 namespace nsl::wallet {
 
@@ -31,21 +32,25 @@ struct Wallet {
   std::string script_hash;
   // Compressed, 66 hexadecimal digits.
   std::string public_key;
+  // Datoshi: the most that all transactions of 24 hours pay in fees.
+  std::string daily_fee;
   // How the request that made it was proved.
   std::string authorised_by;
   std::string created_at;
   int64_t version = 1;
 };
 BOOST_DESCRIBE_STRUCT(Wallet, (),
-                      (id, project_id, name, kind, address, script_hash, public_key, authorised_by,
-                       created_at, version))
+                      (id, project_id, name, kind, address, script_hash, public_key, daily_fee,
+                       authorised_by, created_at, version))
 
 struct CreateWalletRequest {
   std::string project;
   // 1 to 64 of a-z 0-9 - _, unique in the project.
   std::string name;
+  // Datoshi: the most that all transactions of 24 hours pay in fees; kDailyFee when absent.
+  std::optional<std::string> daily_fee;
 };
-BOOST_DESCRIBE_STRUCT(CreateWalletRequest, (), (project, name))
+BOOST_DESCRIBE_STRUCT(CreateWalletRequest, (), (project, name, daily_fee))
 struct WalletListRequest {
   std::string project;
 };
@@ -59,23 +64,7 @@ struct WalletList {
 };
 BOOST_DESCRIBE_STRUCT(WalletList, (), (items))
 
-// --- Intents ------------------------------------------------------------------------------------
-
-struct TransferIntent {
-  // "GAS", "NEO" or the script hash of a NEP-17 token.
-  std::string token;
-  // Address or script hash.
-  std::string to;
-  std::string amount;
-};
-BOOST_DESCRIBE_STRUCT(TransferIntent, (), (token, to, amount))
-
-inline constexpr uint32_t kValidBlocks = 100;
-inline constexpr uint32_t kMostValidBlocks = 5760;
-// Datoshi: the most that one transaction pays in fees unless it says otherwise, and the most it can
-// say.
-inline constexpr int64_t kMaxFee = 100'000'000;
-inline constexpr int64_t kMostMaxFee = 1'000'000'000;
+// --- Signing ------------------------------------------------------------------------------------
 
 // What the host asks the vault to sign; the vault builds script and transaction from it.
 struct SignRequest {
@@ -83,12 +72,13 @@ struct SignRequest {
   std::string transaction;
   std::string project;
   std::string wallet;
-  TransferIntent transfer;
+  std::optional<TransferIntent> transfer;
   std::optional<std::string> max_fee;
   std::optional<uint32_t> valid_blocks;
+  std::optional<CallIntent> call;
 };
 BOOST_DESCRIBE_STRUCT(SignRequest, (),
-                      (transaction, project, wallet, transfer, max_fee, valid_blocks))
+                      (transaction, project, wallet, transfer, max_fee, valid_blocks, call))
 
 struct SignedTransaction {
   // That of the effect: another one than was asked when the Idempotency-Key was used before.
@@ -97,7 +87,10 @@ struct SignedTransaction {
   std::string hash;
   Bytes raw;
   std::string sender;
-  std::string token_hash;
+  // 0x… of the contract that is called: the token of a transfer.
+  std::string contract;
+  std::string method;
+  // What must be among the notifications; empty when no transfer was asked for.
   std::string to;
   std::string amount;
   std::string system_fee;
@@ -106,13 +99,15 @@ struct SignedTransaction {
   // Where the vault had height, fees and balances from: "host".
   std::string evidence;
   std::string authorised_by;
+  // pol_… or the name of the built-in rule that allowed it.
+  std::string policy;
   int64_t simulated_ms = 0;
   int64_t signed_ms = 0;
 };
 BOOST_DESCRIBE_STRUCT(SignedTransaction, (),
-                      (transaction, hash, raw, sender, token_hash, to, amount, system_fee,
-                       network_fee, valid_until_block, evidence, authorised_by, simulated_ms,
-                       signed_ms))
+                      (transaction, hash, raw, sender, contract, method, to, amount, system_fee,
+                       network_fee, valid_until_block, evidence, authorised_by, policy,
+                       simulated_ms, signed_ms))
 struct SignedRef {
   std::string transaction;
 };
@@ -127,6 +122,8 @@ struct WalletApi {
   // Builds, simulates and signs. The effect is durable before the bytes come back; the same effect
   // key (Idempotency-Key, else the transaction id) gives the same bytes again.
   virtual Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) = 0;
+  // The transaction landed or expired, says the host: what it holds back of the balance is free.
+  virtual Task<Result<rpc::Empty>> Settle(CallContext, SignedRef) = 0;
   // What was signed under this id before; not_found when nothing was. Needs no credential: the
   // bytes were released to this host.
   virtual Task<Result<SignedTransaction>> FindSigned(CallContext, SignedRef) = 0;
@@ -157,6 +154,7 @@ struct WalletApi {
       rpc::Method<&WalletApi::Sign>{.number = 710, .name = "wallet.sign"},
       rpc::Method<&WalletApi::FindSigned>{
           .number = 711, .name = "wallet.find_signed", .idempotent = true},
+      rpc::Method<&WalletApi::Settle>{.number = 712, .name = "wallet.settle", .idempotent = true},
   };
 };
 
@@ -201,12 +199,24 @@ struct NetworkFeeReply {
 };
 BOOST_DESCRIBE_STRUCT(NetworkFeeReply, (), (network_fee))
 
+struct ContractRequest {
+  // 0x…
+  std::string contract;
+};
+BOOST_DESCRIBE_STRUCT(ContractRequest, (), (contract))
+struct ContractReply {
+  // JSON of the manifest; empty when there is no such contract.
+  std::string manifest;
+};
+BOOST_DESCRIBE_STRUCT(ContractReply, (), (manifest))
+
 // The seam for chain facts. The -dev vault has it from the host (evidence "host"); a vault that
 // asks nodes over its own TLS implements the same interface.
 struct ChainFactsApi {
   virtual ~ChainFactsApi() = default;
   virtual Task<Result<SimulateReply>> Simulate(CallContext, SimulateRequest) = 0;
   virtual Task<Result<NetworkFeeReply>> NetworkFee(CallContext, NetworkFeeRequest) = 0;
+  virtual Task<Result<ContractReply>> Contract(CallContext, ContractRequest) = 0;
 
   static constexpr auto kMethods = std::tuple{
       rpc::Method<&ChainFactsApi::Simulate>{
@@ -215,6 +225,8 @@ struct ChainFactsApi {
                                               .name = "chain_facts.network_fee",
                                               .idempotent = true,
                                               .deadline_ms = 8'000},
+      rpc::Method<&ChainFactsApi::Contract>{
+          .number = 752, .name = "chain_facts.contract", .idempotent = true, .deadline_ms = 8'000},
   };
 };
 

@@ -4,24 +4,22 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "neo/amount.h"
 #include "neo/verification_script.h"
+#include "wallet/names.h"
 
 namespace nsl::wallet {
 namespace {
 
-constexpr size_t kMaxName = 64;
-constexpr int kChangeAttempts = 5;
-
 std::unexpected<Error> NoWallet() { return Fail(Reason::kNotFound, "no such wallet"); }
 
-Status CheckName(std::string_view name) {
-  bool good =
-      !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-      });
-  if (good) return {};
-  return Fail(Error(Reason::kWalletInvalid, "the name of the wallet is not valid")
-                  .WithField("/name", "1 to 64 characters of a-z 0-9 - _"));
+Result<int64_t> ReadDailyFee(const std::optional<std::string>& text) {
+  if (!text) return kDailyFee;
+  auto fee = neo::AmountFromText(*text, 0);
+  if (fee && *fee >= 0 && *fee <= kMostDailyFee) return *fee;
+  return Fail(Error(Reason::kWalletInvalid, "the field /dailyFee is not valid")
+                  .WithField("/dailyFee",
+                             "0 to " + std::to_string(kMostDailyFee) + " datoshi as decimal text"));
 }
 
 Result<Wallet> ToWallet(const WalletRow& row) {
@@ -36,28 +34,23 @@ Result<Wallet> ToWallet(const WalletRow& row) {
   out.address = neo::ToAddress(account);
   out.script_hash = neo::ToText(account);
   out.public_key = key->ToText();
+  out.daily_fee = std::to_string(row.daily_fee);
   out.authorised_by = row.authorised_by;
   out.created_at = ToRfc3339(row.created_ms);
   return out;
 }
 
-bool IsConflict(const Status& status) {
-  return !status && status.error().reason == Reason::kRequestVersionConflict;
-}
-
-template <class Row>
-enclave::StoreChange Put(std::string key, const Row& row, uint64_t expect) {
-  return {std::string(Row::kTable), std::move(key), ToCbor(row), false, expect};
-}
-
 }  // namespace
 
 WalletService::WalletService(Env env, enclave::SealedStore& store, account::Authoriser& authoriser,
-                             WalletKeys& keys, ChainEvidence chain, WalletNetwork network)
+                             WalletKeys& keys, PolicyService& policies, SpendBook& book,
+                             ChainEvidence chain, WalletNetwork network)
     : env_(env),
-      store_(store),
+      rows_(store),
       authoriser_(authoriser),
       keys_(keys),
+      policies_(policies),
+      book_(book),
       chain_(std::move(chain)),
       network_(std::move(network)),
       heights_(env.clock),
@@ -68,7 +61,7 @@ WalletService::WalletService(Env env, enclave::SealedStore& store, account::Auth
 
 Task<Result<WalletRow>> WalletService::FindWallet(std::string id) {
   if (!IsId(kWalletId, id)) co_return NoWallet();
-  auto found = co_await Find<WalletRow>(std::move(id));
+  auto found = co_await rows_.Find<WalletRow>(std::move(id));
   if (!found) co_return std::unexpected(std::move(found.error()));
   if (!*found) co_return NoWallet();
   co_return std::move((*found)->row);
@@ -81,14 +74,15 @@ Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequ
   if (!change) co_return std::unexpected(std::move(change.error()));
   request = std::move(change->request);
   account::Authorised who = std::move(change->who);
-  NSL_CO_TRY_VOID(CheckName(request.name));
+  NSL_CO_TRY_VOID(CheckName(request.name, "wallet"));
   if (who.network != network_.name) {
     co_return Fail(Reason::kWalletInvalid, "the project is of the network '" + who.network +
                                                "', this vault signs for '" + network_.name +
                                                "'; make the wallet in a project of that network");
   }
-  NSL_CO_TRY(crypto::P256PrivateKey key, keys_.Make());
   WalletRow row;
+  NSL_CO_TRY(row.daily_fee, ReadDailyFee(request.daily_fee));
+  NSL_CO_TRY(crypto::P256PrivateKey key, keys_.Make());
   row.id = ids_.Make(kWalletId);
   row.project_id = request.project;
   row.name = request.name;
@@ -99,7 +93,7 @@ Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequ
   row.authorised_by = who.authorised_by;
   row.created_ms = env_.clock.NowMs();
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
-    auto found = co_await Find<ProjectWalletsRow>(request.project);
+    auto found = co_await rows_.Find<ProjectWalletsRow>(request.project);
     if (!found) co_return std::unexpected(std::move(found.error()));
     ProjectWalletsRow all = *found ? (*found)->row : ProjectWalletsRow{};
     bool taken = std::any_of(all.wallets.begin(), all.wallets.end(),
@@ -113,9 +107,9 @@ Task<Result<Wallet>> WalletService::Create(CallContext context, CreateWalletRequ
     }
     all.wallets.push_back({row.id, row.name});
     std::vector<enclave::StoreChange> changes;
-    changes.push_back(Put(row.id, row, 0));
-    changes.push_back(Put(request.project, all, *found ? (*found)->version : 0));
-    Status done = co_await store_.Commit(std::move(changes));
+    changes.push_back(PutRow(row.id, row, 0));
+    changes.push_back(PutRow(request.project, all, *found ? (*found)->version : 0));
+    Status done = co_await rows_.Commit(std::move(changes));
     if (IsConflict(done)) continue;
     if (!done) co_return std::unexpected(std::move(done.error()));
     env_.log.Info("wallet_made", {{"wallet", row.id}});
@@ -128,7 +122,7 @@ Task<Result<WalletList>> WalletService::List(CallContext context, WalletListRequ
   auto who = co_await authoriser_.Authorise(std::move(context), request.project, "wallets:read",
                                             rpc::Signature::kNone);
   if (!who) co_return std::unexpected(std::move(who.error()));
-  auto found = co_await Find<ProjectWalletsRow>(std::move(request.project));
+  auto found = co_await rows_.Find<ProjectWalletsRow>(std::move(request.project));
   if (!found) co_return std::unexpected(std::move(found.error()));
   WalletList out;
   if (!*found) co_return out;

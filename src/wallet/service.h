@@ -3,21 +3,22 @@
 // WalletService: the wallet room of the vault.
 //
 // Guarantee: a key signs nothing but a transaction that this class built from an intent which the
-// caller may have signed; the effect is durable before the bytes are given out, and one effect key
-// has one transaction for ever. Objects of other tenants answer like objects that never were. One
-// thread.
+// rules of the project allow its caller; the effect is durable before the bytes are given out, and
+// one effect key has one transaction for ever. Objects of other tenants answer like objects that
+// never were. One thread.
 #pragma once
 
 #include <optional>
 
 #include "account/authoriser.h"
-#include "base/codec.h"
 #include "base/ids.h"
-#include "enclave/sealed_store.h"
+#include "wallet/build.h"
+#include "wallet/function_api.h"
 #include "wallet/height_guard.h"
 #include "wallet/keys.h"
-#include "wallet/rows.h"
-#include "wallet/transfer.h"
+#include "wallet/policies.h"
+#include "wallet/sealed_rows.h"
+#include "wallet/spend_book.h"
 
 namespace nsl::wallet {
 
@@ -37,34 +38,77 @@ struct ChainEvidence {
   std::string level;
 };
 
-class WalletService final : public WalletApi {
+// What names an effect: at most one transaction ever comes of one key.
+struct EffectName {
+  std::string tag;
+  std::string project;
+  std::string principal;
+  // Empty when the caller gave none; the transaction id counts then.
+  std::string idempotency_key;
+  std::string transaction;
+};
+BOOST_DESCRIBE_STRUCT(EffectName, (), (tag, project, principal, idempotency_key, transaction))
+
+class WalletService final : public WalletApi, public FunctionWalletApi {
  public:
   // Borrowed; all outlive this.
   WalletService(Env env, enclave::SealedStore& store, account::Authoriser& authoriser,
-                WalletKeys& keys, ChainEvidence chain, WalletNetwork network);
+                WalletKeys& keys, PolicyService& policies, SpendBook& book, ChainEvidence chain,
+                WalletNetwork network);
 
   Task<Result<Wallet>> Create(CallContext, CreateWalletRequest) override;
   Task<Result<WalletList>> List(CallContext, WalletListRequest) override;
   Task<Result<Wallet>> Get(CallContext, WalletRef) override;
   Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) override;
   Task<Result<SignedTransaction>> FindSigned(CallContext, SignedRef) override;
+  Task<Result<FunctionSignReply>> SignForFunction(CallContext, FunctionSignRequest) override;
+  Task<Result<rpc::Empty>> Settle(CallContext, SignedRef) override;
 
  private:
-  template <class Row>
-  Task<Result<std::optional<Stored<Row>>>> Find(std::string key);
+  // A request to sign, with all that was found out about it before the chain was asked.
+  struct Asked {
+    WalletRow wallet;
+    CheckedIntent intent;
+    Bytes script;
+    Asker asker;
+    std::vector<PolicyRow> policies;
+    std::string effect_key;
+    Hash256 intent_hash{};
+    std::string transaction;
+    std::string principal_id;
+    std::string authorised_by;
+  };
+  // Built and priced, not yet signed.
+  struct Priced {
+    neo::Transaction tx;
+    SimulateReply facts;
+    std::vector<HeldBack> held_before;
+    int64_t simulated_ms = 0;
+  };
+
   Task<Result<WalletRow>> FindWallet(std::string id);
+  // By id or name; not_found for a wallet of another project.
+  Task<Result<std::string>> WalletIn(std::string project_id, std::string name_or_id);
   // Nothing when the effect is new; wallet.effect_mismatch when it was another intent.
   Task<Result<std::optional<SignedTransaction>>> FindEffect(std::string key, Hash256 intent_hash);
-  // Simulate, build, check, sign; not yet durable.
-  Task<Result<SignedTransaction>> Make(CallContext context, const WalletRow* row,
-                                       const CheckedIntent* intent, std::string transaction);
-  Result<SignedTransaction> Finish(const WalletRow& row, const CheckedIntent& intent,
-                                   neo::Transaction tx);
+  // Wallet, intent, effect key and rules; wallet.policy when no rule could allow it.
+  Task<Result<Asked>> Examine(SubmitRequest request, Asker asker);
+  Task<Status> CheckManifest(CallContext context, const CheckedIntent* intent);
+  Task<Result<Priced>> Price(CallContext context, const Asked* asked);
+  Result<SignedTransaction> Finish(const Asked& asked, neo::Transaction tx);
+  // From an examined request to durable bytes.
+  Task<Result<SignedTransaction>> Make(CallContext context, Asked asked);
+  // Who asks has been proved.
+  Task<Result<SignedTransaction>> SignAsked(CallContext context, SubmitRequest request, Asker asker,
+                                            EffectName name, std::string authorised_by);
+  Task<Result<EffectRow>> FindEffectOf(std::string transaction);
 
   Env env_;
-  enclave::SealedStore& store_;
+  SealedRows rows_;
   account::Authoriser& authoriser_;
   WalletKeys& keys_;
+  PolicyService& policies_;
+  SpendBook& book_;
   ChainEvidence chain_;
   WalletNetwork network_;
   HeightGuard heights_;
@@ -72,18 +116,5 @@ class WalletService final : public WalletApi {
   Counter& signed_;
   Counter& refused_;
 };
-
-template <class Row>
-Task<Result<std::optional<Stored<Row>>>> WalletService::Find(std::string key) {
-  auto value = co_await store_.Get(std::string(Row::kTable), std::move(key));
-  if (!value) co_return std::unexpected(std::move(value.error()));
-  if (!*value) co_return std::optional<Stored<Row>>();
-  auto row = FromCbor<Row>((*value)->value);
-  if (!row) {
-    co_return Fail(Reason::kPlatformIntegrity,
-                   "a stored record of '" + std::string(Row::kTable) + "' cannot be read");
-  }
-  co_return std::optional(Stored<Row>{(*value)->version, std::move(*row)});
-}
 
 }  // namespace nsl::wallet

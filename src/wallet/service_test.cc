@@ -35,21 +35,23 @@ TEST_F(WalletServiceTest, TheKeyComesFromKernelAndModuleTogether) {
   EXPECT_NE(key_with(1, 1), key_with(1, 2));
   EXPECT_NE(key_with(1, 1), key_with(2, 1));
   module_.broken = true;
-  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "x"}))), "platform.security_module");
+  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "x", {}}))),
+            "platform.security_module");
 }
 
 TEST_F(WalletServiceTest, NamesAreUniqueAndPlain) {
   MakeWallet("main");
-  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "main"}))), "wallet.exists");
+  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "main", {}}))), "wallet.exists");
   for (std::string name :
        {std::string(), std::string(65, 'a'), std::string("A"), std::string("a b")}) {
-    EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, name}))), "wallet.invalid") << name;
+    EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, name, {}}))), "wallet.invalid")
+        << name;
   }
 }
 
 TEST_F(WalletServiceTest, AProjectOfAnotherNetworkGetsNone) {
   authoriser_.network = "testnet";
-  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "main"}))), "wallet.invalid");
+  EXPECT_EQ(Why(Run(service_->Create(As("alice"), {kProjectA, "main", {}}))), "wallet.invalid");
 }
 
 TEST_F(WalletServiceTest, ObjectsOfAnotherTenantWereNever) {
@@ -67,7 +69,7 @@ TEST_F(WalletServiceTest, ObjectsOfAnotherTenantWereNever) {
   EXPECT_EQ(Why(Sign(request, {}, "bob")), "not_found");
   EXPECT_EQ(Why(Sign(Ask(wallet), {}, "bob")), "not_found");
   EXPECT_EQ(Why(Sign(Ask(wallet), {}, "reader")), "auth.forbidden");
-  EXPECT_EQ(Why(Run(service_->Create(As("reader"), {kProjectA, "x"}))), "auth.forbidden");
+  EXPECT_EQ(Why(Run(service_->Create(As("reader"), {kProjectA, "x", {}}))), "auth.forbidden");
   EXPECT_EQ(chain_.simulated, 0u);
 }
 

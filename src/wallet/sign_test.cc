@@ -72,12 +72,12 @@ TEST_F(SignTest, TheSameKeyGivesTheSameBytesAndNoSecondTransaction) {
 TEST_F(SignTest, TheSameKeyForAnotherIntentIsRefused) {
   ASSERT_TRUE(Sign(Ask(wallet_), "key-1"));
   std::vector<std::function<void(SignRequest&)>> changes = {
-      [](SignRequest& r) { r.transfer.amount = "150000001"; },
+      [](SignRequest& r) { r.transfer->amount = "150000001"; },
       [](SignRequest& r) {
-        r.transfer.token = "NEO";
-        r.transfer.amount = "1";
+        r.transfer->token = "NEO";
+        r.transfer->amount = "1";
       },
-      [](SignRequest& r) { r.transfer.to = "Nhfg3TbpwogLvDGVvAvqyThbsHgoSUKwtn"; },
+      [](SignRequest& r) { r.transfer->to = "Nhfg3TbpwogLvDGVvAvqyThbsHgoSUKwtn"; },
       [](SignRequest& r) { r.max_fee = "99999999"; }, [](SignRequest& r) { r.valid_blocks = 99; }};
   for (auto& change : changes) {
     SignRequest request = Ask(wallet_);
@@ -86,7 +86,7 @@ TEST_F(SignTest, TheSameKeyForAnotherIntentIsRefused) {
   }
   // The address of the receiver and its hash are one intent.
   SignRequest same = Ask(wallet_);
-  same.transfer.to = neo::ToText(*neo::ParseAccount(kReceiver));
+  same.transfer->to = neo::ToText(*neo::ParseAccount(kReceiver));
   EXPECT_TRUE(Sign(same, "key-1"));
 }
 
@@ -96,7 +96,7 @@ TEST_F(SignTest, WithoutAKeyTheTransactionIdIsTheEffect) {
   auto again = Sign(request);
   ASSERT_TRUE(first && again);
   EXPECT_EQ(first->raw, again->raw);
-  request.transfer.amount = "1";
+  request.transfer->amount = "1";
   EXPECT_EQ(Why(Sign(request)), "wallet.effect_mismatch");
   // The id of one effect does not serve as that of another.
   EXPECT_EQ(Why(Sign(request, "key-9")), "wallet.effect_mismatch");
@@ -135,24 +135,24 @@ TEST_F(SignTest, RefusesWhatIsNoIntentAndNamesTheField) {
     std::function<void(SignRequest&)> change;
   };
   std::vector<Case> cases = {
-      {"/transfer/to", [](SignRequest& r) { r.transfer.to = ""; }},
+      {"/transfer/to", [](SignRequest& r) { r.transfer->to = ""; }},
       // One letter of the checksum.
       {"/transfer/to",
-       [](SignRequest& r) { r.transfer.to = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHQ"; }},
+       [](SignRequest& r) { r.transfer->to = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHQ"; }},
       // An address of Neo 2 and one of Bitcoin.
       {"/transfer/to",
-       [](SignRequest& r) { r.transfer.to = "AK2nJJpJr6o664CWJKi1QRXjqeic2zRp8y"; }},
+       [](SignRequest& r) { r.transfer->to = "AK2nJJpJr6o664CWJKi1QRXjqeic2zRp8y"; }},
       {"/transfer/to",
-       [](SignRequest& r) { r.transfer.to = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"; }},
-      {"/transfer/to", [](SignRequest& r) { r.transfer.to = "0x" + std::string(40, '0'); }},
-      {"/transfer/token", [](SignRequest& r) { r.transfer.token = "gas"; }},
-      {"/transfer/token", [](SignRequest& r) { r.transfer.token = ""; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = ""; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = "0"; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = "-1"; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = "1.5"; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = "007"; }},
-      {"/transfer/amount", [](SignRequest& r) { r.transfer.amount = std::string(78, '9'); }},
+       [](SignRequest& r) { r.transfer->to = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"; }},
+      {"/transfer/to", [](SignRequest& r) { r.transfer->to = "0x" + std::string(40, '0'); }},
+      {"/transfer/token", [](SignRequest& r) { r.transfer->token = "gas"; }},
+      {"/transfer/token", [](SignRequest& r) { r.transfer->token = ""; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = ""; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = "0"; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = "-1"; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = "1.5"; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = "007"; }},
+      {"/transfer/amount", [](SignRequest& r) { r.transfer->amount = std::string(78, '9'); }},
       {"/maxFee", [](SignRequest& r) { r.max_fee = "0"; }},
       {"/maxFee", [](SignRequest& r) { r.max_fee = "1000000001"; }},
       {"/maxFee", [](SignRequest& r) { r.max_fee = "-5"; }},
@@ -228,14 +228,14 @@ TEST_F(SignTest, TheTextOfANodeCannotDriveATerminal) {
 
 TEST_F(SignTest, FundsMustCoverAmountAndFees) {
   SignRequest request = Ask(wallet_);
-  request.transfer.amount = "1000000001";
+  request.transfer->amount = "1000000001";
   EXPECT_EQ(Why(Sign(request)), "funds.gas");
   // All of it leaves nothing for the fees.
-  request.transfer.amount = "1000000000";
+  request.transfer->amount = "1000000000";
   EXPECT_EQ(Why(Sign(request)), "funds.gas");
   request.transfer = {"NEO", kReceiver, "51"};
   EXPECT_EQ(Why(Sign(request)), "funds.token");
-  request.transfer.amount = "50";
+  request.transfer->amount = "50";
   EXPECT_EQ(Why(Sign(request)), "ok");
   chain_.facts.gas_balance = "10";
   request = Ask(wallet_);
@@ -256,7 +256,7 @@ TEST_F(SignTest, TheFeeCeilingIsTheCallers) {
 }
 
 TEST_F(SignTest, WithoutASourceOfFactsNothingIsSigned) {
-  WalletService blind(env_, *store_, authoriser_, *keys_, ChainEvidence{},
+  WalletService blind(env_, *store_, authoriser_, *keys_, *policies_, *book_, ChainEvidence{},
                       WalletNetwork{"private", kMagic});
   EXPECT_EQ(Why(Run(blind.Sign(As("alice"), Ask(wallet_)))), "platform.unimplemented");
 }

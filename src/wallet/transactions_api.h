@@ -24,10 +24,15 @@ struct Transaction {
   std::string project_id;
   std::string wallet_id;
   std::string state;
-  // True only for confirmed with HALT and the transfer among the notifications.
+  // True only for confirmed with HALT and, where one was asked for, the transfer among the
+  // notifications.
   bool succeeded = false;
-  TransferIntent transfer;
+  // One of the two.
+  std::optional<TransferIntent> transfer;
+  std::optional<CallIntent> call;
   std::string authorised_by;
+  // pol_… or the name of the built-in rule that allowed it; empty until it was signed.
+  std::string policy;
   // Who vouches for what is said about the chain: "host".
   std::string evidence;
   std::vector<StateStep> states;
@@ -43,22 +48,28 @@ struct Transaction {
   // Dotted reason of a rejected one.
   std::optional<std::string> reason;
   std::optional<std::string> detail;
+  // Of a transaction that a function sent.
+  std::optional<std::string> function_id;
+  std::optional<std::string> run_id;
   std::string created_at;
 };
 BOOST_DESCRIBE_STRUCT(Transaction, (),
-                      (id, project_id, wallet_id, state, succeeded, transfer, authorised_by,
-                       evidence, states, hash, sender, system_fee, network_fee, valid_until_block,
-                       block, vm_state, exception, reason, detail, created_at))
+                      (id, project_id, wallet_id, state, succeeded, transfer, call, authorised_by,
+                       policy, evidence, states, hash, sender, system_fee, network_fee,
+                       valid_until_block, block, vm_state, exception, reason, detail, function_id,
+                       run_id, created_at))
 
 struct SubmitRequest {
   std::string project;
   std::string wallet;
-  TransferIntent transfer;
+  // One of transfer and call.
+  std::optional<TransferIntent> transfer;
   // Datoshi, at most this much for system and network fee together.
   std::optional<std::string> max_fee;
   std::optional<uint32_t> valid_blocks;
+  std::optional<CallIntent> call;
 };
-BOOST_DESCRIBE_STRUCT(SubmitRequest, (), (project, wallet, transfer, max_fee, valid_blocks))
+BOOST_DESCRIBE_STRUCT(SubmitRequest, (), (project, wallet, transfer, max_fee, valid_blocks, call))
 struct TransactionRef {
   std::string transaction;
 };
@@ -115,7 +126,7 @@ struct TransactionsApi {
           .scope = "wallets:send",
           .deadline_ms = 30'000,
           .success = 202,
-          .summary = "Simulate, sign and send a transfer; follow it by its id"},
+          .summary = "Simulate, sign and send a transfer or a call; follow it by its id"},
       rpc::Method<&TransactionsApi::List>{.number = 721,
                                           .name = "transactions.list",
                                           .verb = "GET",

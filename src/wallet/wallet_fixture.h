@@ -13,6 +13,8 @@ namespace nsl::wallet {
 
 inline constexpr char kProjectA[] = "prj_00000000000000000000000001";
 inline constexpr char kProjectB[] = "prj_00000000000000000000000002";
+inline constexpr char kFunctionA[] = "fn_00000000000000000000000001";
+inline constexpr char kVersionA[] = "ver_00000000000000000000000001";
 inline constexpr char kReceiver[] = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP";
 inline constexpr uint32_t kMagic = 42;
 
@@ -30,7 +32,12 @@ class FakeAuthoriser final : public account::Authoriser {
     co_return account::Authorised{"acc_" + who, "acc_" + who, network,
                                   need == rpc::Signature::kNone ? "bearer" : "signature"};
   }
+  Task<Result<account::GrantedFunction>> FindGranted(std::string version) override {
+    if (version != kVersionA) co_return Fail(Reason::kNotFound, "no such version");
+    co_return account::GrantedFunction{kProjectA, kFunctionA, network, deployed_by};
+  }
   std::string network = "private";
+  std::string deployed_by = "signature";
 };
 
 class FakeModule final : public enclave::SecurityModule {
@@ -67,6 +74,12 @@ class FakeChain final : public ChainFactsApi {
     co_return NetworkFeeReply{*fee + fee_lie};
   }
 
+  Task<Result<ContractReply>> Contract(CallContext, ContractRequest request) override {
+    auto found = manifests.find(request.contract);
+    co_return ContractReply{found == manifests.end() ? std::string() : found->second};
+  }
+
+  std::map<std::string, std::string> manifests;
   SimulateReply facts{.magic = kMagic,
                       .height = 1'000,
                       .script = {},
@@ -92,14 +105,18 @@ class WalletFixture : public enclave::RoomFixture {
   void Start() {
     OpenStore();
     keys_ = std::make_unique<WalletKeys>(env_, root_, module_);
-    service_ = std::make_unique<WalletService>(env_, *store_, authoriser_, *keys_,
-                                               ChainEvidence{&chain_, "host"},
+    book_ = std::make_unique<SpendBook>(*store_);
+    policies_ = std::make_unique<PolicyService>(env_, *store_, authoriser_, *book_);
+    service_ = std::make_unique<WalletService>(env_, *store_, authoriser_, *keys_, *policies_,
+                                               *book_, ChainEvidence{&chain_, "host"},
                                                WalletNetwork{"private", kMagic});
     LoadStore();
   }
   void Stop() {
     Run(store_->Shutdown());
     service_.reset();
+    policies_.reset();
+    book_.reset();
     keys_.reset();
     store_.reset();
   }
@@ -115,7 +132,8 @@ class WalletFixture : public enclave::RoomFixture {
   }
   Wallet MakeWallet(std::string name = "main", std::string who = "alice",
                     std::string project = kProjectA) {
-    auto made = Run(service_->Create(As(std::move(who)), {std::move(project), std::move(name)}));
+    auto made =
+        Run(service_->Create(As(std::move(who)), {std::move(project), std::move(name), {}}));
     EXPECT_TRUE(made) << made.error().ToString();
     return *made;
   }
@@ -123,7 +141,8 @@ class WalletFixture : public enclave::RoomFixture {
     return {ids_.Make(kTransactionId),
             wallet.project_id,
             wallet.id,
-            {"GAS", kReceiver, "150000000"},
+            TransferIntent{"GAS", kReceiver, "150000000"},
+            {},
             {},
             {}};
   }
@@ -140,6 +159,8 @@ class WalletFixture : public enclave::RoomFixture {
   FakeAuthoriser authoriser_;
   FakeChain chain_;
   std::unique_ptr<WalletKeys> keys_;
+  std::unique_ptr<SpendBook> book_;
+  std::unique_ptr<PolicyService> policies_;
   std::unique_ptr<WalletService> service_;
 };
 

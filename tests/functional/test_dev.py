@@ -134,7 +134,8 @@ def test_demo_ends_by_itself_with_a_verified_receipt(tmp_path):
     assert again["runId"] == shown["runId"]
     # What a demo leaves: source, receipt and root; its system is gone.
     left = pathlib.Path(shown["receipt"]).parent
-    assert sorted(f.name for f in left.iterdir()) == ["neo-balance", "receipt.json", "root.der"]
+    assert sorted(f.name for f in left.iterdir()) == [
+        "neo-balance", "receipt.json", "root.der", "top-up"]
     shutil.rmtree(left)
     assert not (tmp_path / "config.json").exists(), "a demo leaves the profile of its user alone"
     for pid in descendants(os.getpid()):

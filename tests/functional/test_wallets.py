@@ -250,7 +250,7 @@ def test_no_key_rests_in_any_file(own_system):
     wallet = make_wallet(person)
     answer = json.dumps(person.cli("wallet", "show", wallet["name"], "--json").ok().json)
     assert set(json.loads(answer)) == {"id", "projectId", "name", "kind", "address", "scriptHash",
-                                       "publicKey", "authorisedBy", "createdAt", "version"}
+                                       "publicKey", "dailyFee", "authorisedBy", "createdAt", "version"}
     raw = bytes.fromhex(wallet["publicKey"])
     hits = [f for f in own_system.dir.rglob("*") if f.is_file() and not f.is_symlink()
             and (raw in f.read_bytes() or wallet["publicKey"].encode() in f.read_bytes())]

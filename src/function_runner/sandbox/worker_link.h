@@ -198,6 +198,10 @@ enum class HostOp : uint16_t {
   kChainCall = 20,
   kChainBalanceOf = 21,
   kChainNetwork = 22,
+  kTxSend = 32,
+  kTxPropose = 33,
+  kTxStatus = 34,
+  kTxWait = 35,
 };
 struct HostCallInfo {
   uint32_t id = 0;

@@ -61,9 +61,9 @@ class BootEvents final : public WorkerEvents {
 
 }  // namespace
 
-Builder::Builder(Env env, BuilderConfig config, BlankPool& blanks,
-                 const crypto::P256PrivateKey& key, Executor executor)
-    : env_(env), config_(std::move(config)), blanks_(blanks), key_(key), executor_(executor) {}
+Builder::Builder(BuilderConfig config, BlankPool& blanks, const crypto::P256PrivateKey& key,
+                 Executor executor)
+    : config_(std::move(config)), blanks_(blanks), key_(key), executor_(executor) {}
 
 Task<Result<BuildReply>> Builder::Build(BuildRequest request) {
   NSL_CO_TRY_VOID(CheckManifest(request.manifest, request.files));

@@ -8,7 +8,6 @@
 // signs a grant over it, and workers load nothing else. One thread.
 #pragma once
 
-#include "base/env.h"
 #include "base/task_group.h"
 #include "crypto/ecdsa.h"
 #include "function_runner/api.h"
@@ -28,7 +27,7 @@ struct BuilderConfig {
 
 class Builder {
  public:
-  Builder(Env env, BuilderConfig config, BlankPool& blanks, const crypto::P256PrivateKey& key,
+  Builder(BuilderConfig config, BlankPool& blanks, const crypto::P256PrivateKey& key,
           Executor executor);
 
   Task<Result<BuildReply>> Build(BuildRequest request);
@@ -36,7 +35,6 @@ class Builder {
  private:
   Task<Status> BootCheck(Bytes specialise, uint32_t memory_mb);
 
-  Env env_;
   BuilderConfig config_;
   BlankPool& blanks_;
   const crypto::P256PrivateKey& key_;

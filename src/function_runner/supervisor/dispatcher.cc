@@ -24,8 +24,9 @@ std::string LotOf(const Hash256& credential_hash, std::string_view function_id) 
 }  // namespace
 
 Dispatcher::Dispatcher(Env env, DispatcherConfig config, account::AdmissionApi& vault,
-                       RunnerHostApi& host, ProjectSealer& sealer, BlankPool& blanks,
-                       ReceiptBatch& receipts, TaskGroup& tasks)
+                       wallet::FunctionWalletApi& wallets, RunnerHostApi& host,
+                       ProjectSealer& sealer, BlankPool& blanks, ReceiptBatch& receipts,
+                       TaskGroup& tasks)
     : env_(env),
       config_(config),
       vault_(vault),
@@ -34,7 +35,7 @@ Dispatcher::Dispatcher(Env env, DispatcherConfig config, account::AdmissionApi& 
       blanks_(blanks),
       receipts_(receipts),
       tasks_(tasks),
-      host_calls_(host, sealer, tasks, runs_),
+      host_calls_(env, host, wallets, sealer, tasks, runs_),
       runs_total_(env.metrics.GetCounter("nsl_function_runner_runs_total", "Runs that ended")),
       failed_total_(env.metrics.GetCounter("nsl_function_runner_failed_runs_total",
                                            "Runs that ended in an error")),

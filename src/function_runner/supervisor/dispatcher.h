@@ -41,8 +41,9 @@ struct DispatcherConfig {
 
 class Dispatcher final : public WorkerEvents {
  public:
-  Dispatcher(Env env, DispatcherConfig config, account::AdmissionApi& vault, RunnerHostApi& host,
-             ProjectSealer& sealer, BlankPool& blanks, ReceiptBatch& receipts, TaskGroup& tasks);
+  Dispatcher(Env env, DispatcherConfig config, account::AdmissionApi& vault,
+             wallet::FunctionWalletApi& wallets, RunnerHostApi& host, ProjectSealer& sealer,
+             BlankPool& blanks, ReceiptBatch& receipts, TaskGroup& tasks);
 
   // Raw method 300 of the host's connection; FramesHandled after each batch of its frames.
   void OnInvoke(rpc::RawCall call);

@@ -23,7 +23,7 @@ void Dispatcher::Finish(Run& run, const Finished& outcome) {
                         "the result has " + std::to_string(outcome.result.size()) +
                             " bytes; the limit is " + std::to_string(kResultLimit.standard));
   }
-  bool dirty = run.kv && run.kv->dirty();
+  bool dirty = run.keeps_back();
   if (outcome.kind == Kind::kResult && !dirty) {
     return Answer(run, {}, {}, {}, outcome.result);
   }
@@ -37,8 +37,8 @@ void Dispatcher::Finish(Run& run, const Finished& outcome) {
 }
 
 void Dispatcher::AfterCommit(Run& run, void (Dispatcher::*next)(Run&)) {
-  if (!run.kv || !run.kv->dirty()) return (this->*next)(run);
-  // Writes kept back must be durable before the caller learns of the success.
+  if (!run.keeps_back()) return (this->*next)(run);
+  // What was kept back must be durable before the caller learns of the success.
   RunKey key = run.key;
   host_calls_.Commit(run, [this, key, next](Status committed) {
     Run* target = runs_.Find(key);

@@ -12,7 +12,8 @@ namespace {
 namespace json = boost::json;
 using sandbox::HostOp;
 
-bool IsChain(HostOp op) { return op >= HostOp::kChainHeight; }
+bool IsTx(HostOp op) { return op >= HostOp::kTxSend; }
+bool IsChain(HostOp op) { return op >= HostOp::kChainHeight && !IsTx(op); }
 
 // Arguments are always a JSON array; what it holds is checked one by one.
 class Args {
@@ -151,8 +152,9 @@ Task<Result<std::string>> KvList(std::shared_ptr<KvSession> kv, rpc::CallContext
 
 }  // namespace
 
-HostCalls::HostCalls(RunnerHostApi& host, ProjectSealer& sealer, TaskGroup& tasks, RunTable& runs)
-    : host_(host), sealer_(sealer), tasks_(tasks), runs_(runs) {}
+HostCalls::HostCalls(Env env, RunnerHostApi& host, wallet::FunctionWalletApi& wallets,
+                     ProjectSealer& sealer, TaskGroup& tasks, RunTable& runs)
+    : host_(host), sealer_(sealer), tasks_(tasks), runs_(runs), tx_(env, host, wallets) {}
 
 std::shared_ptr<KvSession> HostCalls::Session(Run& run) {
   if (!run.kv) {
@@ -189,7 +191,10 @@ Task<void> HostCalls::ServeTask(RunKey key, HostOp op, std::string args, OnAnswe
   Run* run = runs_.Find(key);
   if (run == nullptr) co_return;
   rpc::CallContext ctx = Context(*run);
-  if (IsChain(op)) {
+  if (IsTx(op)) {
+    Result<std::string> answer = co_await tx_.Serve(run, std::move(ctx), op, std::move(args));
+    on_answer(std::move(answer));
+  } else if (IsChain(op)) {
     Result<std::string> answer = co_await Chain(key, std::move(ctx), op, std::move(args));
     on_answer(std::move(answer));
   } else {
@@ -276,10 +281,15 @@ void HostCalls::Commit(Run& run, std::function<void(Status)> done) {
 
 Task<void> HostCalls::CommitTask(RunKey key, std::function<void(Status)> done) {
   Run* run = runs_.Find(key);
-  if (run == nullptr || !run->kv) co_return;
+  if (run == nullptr) co_return;
   std::shared_ptr<KvSession> kv = run->kv;
   rpc::CallContext ctx = Context(*run);
-  Status status = co_await kv->Commit(std::move(ctx));
+  // A refusal of a proposal fails the run before anything of it is kept.
+  auto proposals = co_await tx_.SignProposals(run, ctx);
+  Status status;
+  if (!proposals) status = std::unexpected(std::move(proposals.error()));
+  if (status && kv) status = co_await kv->Commit(ctx);
+  if (status) status = co_await tx_.HandOver(std::move(*proposals), std::move(ctx));
   done(std::move(status));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a function may ask of the platform while it runs: key-value and chain reads.
+// What a function may ask of the platform while it runs: key-value, chain reads, transactions.
 //
 // Arguments come from hostile code as JSON text; every answer is JSON text or an error with a
 // dotted reason that the function can catch. Counts and limits are per run. One thread; a call
@@ -13,6 +13,7 @@
 #include "base/task_group.h"
 #include "function_runner/sandbox/worker_link.h"
 #include "function_runner/supervisor/run.h"
+#include "function_runner/supervisor/tx_calls.h"
 
 namespace nsl::function_runner {
 
@@ -21,10 +22,11 @@ class HostCalls {
   // JSON text or an error, once.
   using OnAnswer = std::function<void(Result<std::string>)>;
 
-  HostCalls(RunnerHostApi& host, ProjectSealer& sealer, TaskGroup& tasks, RunTable& runs);
+  HostCalls(Env env, RunnerHostApi& host, wallet::FunctionWalletApi& wallets, ProjectSealer& sealer,
+            TaskGroup& tasks, RunTable& runs);
 
   void Serve(Run& run, sandbox::HostOp op, std::string args, OnAnswer on_answer);
-  // Writes kept back by the run; the answer of a successful run waits for it.
+  // Writes and transactions kept back by the run; the answer of a successful run waits for them.
   void Commit(Run& run, std::function<void(Status)> done);
 
  private:
@@ -41,6 +43,7 @@ class HostCalls {
   ProjectSealer& sealer_;
   TaskGroup& tasks_;
   RunTable& runs_;
+  TxCalls tx_;
 };
 
 }  // namespace nsl::function_runner

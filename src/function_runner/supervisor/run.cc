@@ -16,7 +16,8 @@ void Run::Reset() {
   keep = member = background = false;
   held_result.clear();
   cpu_us = 0;
-  host_calls = chain_reads = chain_height = dropped_logs = 0;
+  host_calls = chain_reads = transactions = chain_height = dropped_logs = 0;
+  proposals.clear();
   logs.clear();
   log_bytes = 0;
   kv.reset();

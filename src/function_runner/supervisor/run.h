@@ -63,6 +63,9 @@ struct Run {
   uint64_t cpu_us = 0;
   uint32_t host_calls = 0;
   uint32_t chain_reads = 0;
+  uint32_t transactions = 0;
+  // Signed and handed over when the run has succeeded.
+  std::vector<wallet::FunctionSignRequest> proposals;
   uint32_t chain_height = 0;
   // The result of a call whose waitUntil work goes on; its leaf is written when that has ended.
   // The answer has left already (call is empty), or waits for the receipt (keep).
@@ -74,6 +77,8 @@ struct Run {
   // shared_ptr: a key-value call that is awaited may outlive the run.
   std::shared_ptr<KvSession> kv;
 
+  // Writes or transactions that wait for its success.
+  bool keeps_back() const { return !proposals.empty() || (kv && kv->dirty()); }
   void Reset();
 };
 

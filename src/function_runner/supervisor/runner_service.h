@@ -9,7 +9,6 @@
 #include <functional>
 #include <string>
 
-#include "base/env.h"
 #include "function_runner/api.h"
 #include "function_runner/supervisor/builder.h"
 #include "function_runner/supervisor/dispatcher.h"
@@ -31,7 +30,7 @@ struct RunnerServiceParts {
 
 class RunnerService final : public RunnerApi {
  public:
-  RunnerService(Env env, RunnerServiceParts parts) : env_(env), parts_(std::move(parts)) {}
+  explicit RunnerService(RunnerServiceParts parts) : parts_(std::move(parts)) {}
 
   Task<Result<BuildReply>> Build(CallContext ctx, BuildRequest request) override;
   Task<Result<UsageReply>> Usage(CallContext ctx, rpc::Empty request) override;
@@ -42,7 +41,6 @@ class RunnerService final : public RunnerApi {
                                                       account::AttestationRequest request) override;
 
  private:
-  Env env_;
   RunnerServiceParts parts_;
 };
 

@@ -6,6 +6,8 @@
 
 #include "rpc/stub.h"
 #include "wallet/api.h"
+#include "wallet/function_api.h"
+#include "wallet/policy_api.h"
 
 namespace nsl::wallet {
 
@@ -24,6 +26,9 @@ class WalletStub final : public rpc::Stub<WalletApi> {
   Task<Result<SignedTransaction>> Sign(CallContext c, SignRequest q) override {
     return Call<&WalletApi::Sign>(std::move(c), std::move(q));
   }
+  Task<Result<rpc::Empty>> Settle(CallContext c, SignedRef q) override {
+    return Call<&WalletApi::Settle>(std::move(c), std::move(q));
+  }
   Task<Result<SignedTransaction>> FindSigned(CallContext c, SignedRef q) override {
     return Call<&WalletApi::FindSigned>(std::move(c), std::move(q));
   }
@@ -37,6 +42,37 @@ class ChainFactsStub final : public rpc::Stub<ChainFactsApi> {
   }
   Task<Result<NetworkFeeReply>> NetworkFee(CallContext c, NetworkFeeRequest q) override {
     return Call<&ChainFactsApi::NetworkFee>(std::move(c), std::move(q));
+  }
+  Task<Result<ContractReply>> Contract(CallContext c, ContractRequest q) override {
+    return Call<&ChainFactsApi::Contract>(std::move(c), std::move(q));
+  }
+};
+
+class FunctionWalletStub final : public rpc::Stub<FunctionWalletApi> {
+ public:
+  using Stub::Stub;
+  Task<Result<FunctionSignReply>> SignForFunction(CallContext c, FunctionSignRequest q) override {
+    return Call<&FunctionWalletApi::SignForFunction>(std::move(c), std::move(q));
+  }
+};
+
+class PolicyStub final : public rpc::Stub<PolicyApi> {
+ public:
+  using Stub::Stub;
+  Task<Result<Policy>> Create(CallContext c, CreatePolicyRequest q) override {
+    return Call<&PolicyApi::Create>(std::move(c), std::move(q));
+  }
+  Task<Result<PolicyList>> List(CallContext c, PolicyListRequest q) override {
+    return Call<&PolicyApi::List>(std::move(c), std::move(q));
+  }
+  Task<Result<Policy>> Get(CallContext c, PolicyRef q) override {
+    return Call<&PolicyApi::Get>(std::move(c), std::move(q));
+  }
+  Task<Result<rpc::Empty>> Delete(CallContext c, PolicyRef q) override {
+    return Call<&PolicyApi::Delete>(std::move(c), std::move(q));
+  }
+  Task<Result<Verdict>> Explain(CallContext c, ExplainRequest q) override {
+    return Call<&PolicyApi::Explain>(std::move(c), std::move(q));
   }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A transfer from intent to transaction: script, judgement of what nodes say, fees. Pure.
+// From intent to transaction: judgement of what nodes say, signer, fees. Pure.
 //
 // Guarantee: the script comes from the intent alone; what nodes say decides only fees and the last
 // valid block, within the bounds of the intent. Whatever is out of bounds is an error, and nothing
@@ -20,17 +20,16 @@ struct Sender {
 };
 Sender SenderOf(const neo::PublicKey& key);
 
-Result<Bytes> TransferScript(const Sender& sender, const CheckedIntent& intent);
-
 // chain.network, chain.unavailable, funds.gas, funds.token, chain.simulation, wallet.policy,
 // wallet.invalid; each with what was said and what is the limit.
-Result<neo::Transaction> BuildTransfer(const Sender& sender, const CheckedIntent& intent,
-                                       ByteView script, const SimulateReply& facts, uint32_t magic,
-                                       uint32_t nonce);
+Result<neo::Transaction> BuildTransaction(const Sender& sender, const CheckedIntent& intent,
+                                          ByteView script, const SimulateReply& facts,
+                                          uint32_t magic, uint32_t nonce);
 
 // With an empty answer in place of the signature, as calculatenetworkfee takes it.
 Result<Bytes> UnsignedForm(const Sender& sender, neo::Transaction tx);
-// The fees that the finished transaction pays must be within the ceiling and the balance.
+// The fees that the finished transaction pays must be within the ceiling. Whether the balance is
+// enough depends on what else is on its way: spend_book.h.
 Status CheckFees(const CheckedIntent& intent, const neo::Transaction& tx,
                  const SimulateReply& facts);
 

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/mounts.h"
+
+namespace nsl::gateway {
+
+template void Mount(orchestrator::RunsApi&, std::vector<Operation>&);
+
+}  // namespace nsl::gateway
