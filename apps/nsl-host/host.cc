@@ -180,7 +180,8 @@ void Host::Build(metrics::Registry&) {
   system_ = std::make_unique<gateway::SystemService>(
       env_, *database_, *chain_, *this, config_.gateway_limits, LimitViews(config_.limits));
   gateway_ = std::make_unique<gateway::Gateway>(
-      env_, io_.get_executor(), gateway::GatewayParts{access_, *run_service_, *idempotency_},
+      env_, io_.get_executor(),
+      gateway::GatewayParts{access_, *run_service_, *functions_, *idempotency_},
       config_.gateway_limits);
   gateway_->MountApi<account::AccountApi>(vault_);
   gateway_->MountApi<function_store::FunctionStoreApi>(*functions_);

@@ -109,6 +109,9 @@ CliResult<HttpResponse> ApiClient::Transmit(const ApiCall& call, const std::stri
   if (!call.idempotency_key.empty()) {
     request.headers.push_back("Idempotency-Key: " + call.idempotency_key);
   }
+  if (call.version) {
+    request.headers.push_back("If-Match: \"" + std::to_string(*call.version) + "\"");
+  }
   if (!authorization.empty()) request.headers.push_back("Authorization: " + authorization);
   return http_.Send(request);
 }

@@ -25,6 +25,8 @@ struct ApiCall {
   std::string body = {};
   // The server runs a POST once per key, however often it is sent.
   std::string idempotency_key = {};
+  // The version that a change is meant for, sent as If-Match.
+  std::optional<uint64_t> version = std::nullopt;
   // Without: nothing is sent but the request itself.
   bool credential = true;
   // For what changes nothing although it is no GET: the access token is enough.

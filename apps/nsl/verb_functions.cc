@@ -142,12 +142,14 @@ CliStatus Promote(Cli& cli, const PromoteOptions& options) {
   }
   NSL_TRY(auto* api, cli.Api());
   NSL_TRY(auto id, cli.FunctionId(options.function));
+  NSL_TRY(auto before, api->Json({.path = "/v1/functions/" + id}));
   std::string body = R"({"versionId":)";
   AppendJsonString(body, options.version);
   NSL_TRY(auto function,
           api->Json({.method = "PUT",
                      .path = "/v1/functions/" + id + "/aliases/" + UrlEncode(options.alias),
-                     .body = body + "}"}));
+                     .body = body + "}",
+                     .version = UintAt(before, "version")}));
   if (cli.json) return cli.term().Json(function), CliStatus();
   cli.term().Line("alias " + options.alias + " -> " + options.version);
   return {};
@@ -156,7 +158,9 @@ CliStatus Promote(Cli& cli, const PromoteOptions& options) {
 CliStatus Delete(Cli& cli, const std::string& name) {
   NSL_TRY(auto* api, cli.Api());
   NSL_TRY(auto id, cli.FunctionId(name));
-  NSL_TRY_VOID(api->Send({.method = "DELETE", .path = "/v1/functions/" + id}));
+  NSL_TRY(auto before, api->Json({.path = "/v1/functions/" + id}));
+  NSL_TRY_VOID(api->Send(
+      {.method = "DELETE", .path = "/v1/functions/" + id, .version = UintAt(before, "version")}));
   if (cli.json) return cli.term().Json(boost::json::object{{"deleted", id}}), CliStatus();
   cli.term().Line("deleted " + id);
   return {};

@@ -84,6 +84,20 @@ Statement SelectFunction(const std::string& id) {
   return Statement(std::string(kFunctionColumns) + "WHERE id = ?", {id});
 }
 
+Statement SelectPlace(const std::string& id) {
+  return Statement(
+      "SELECT project, (SELECT COUNT(*) FROM function_aliases a WHERE a.function_id = f.id) "
+      "FROM functions f WHERE id = ?",
+      {id});
+}
+
+Statement NextVersion(const std::string& id, int64_t version) {
+  return Statement("UPDATE functions SET version = version + 1 WHERE id = ? AND version = ?",
+                   {id, version})
+      .Expect(1, Reason::kRequestVersionConflict,
+              "the function was changed at the same time; read it again and repeat the change");
+}
+
 Statement SelectFunctions(const std::string& project, const std::string& after, uint32_t limit) {
   return Statement(
       std::string(kFunctionColumns) + "WHERE project = ? AND id > ? ORDER BY id LIMIT ?",

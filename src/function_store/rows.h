@@ -43,6 +43,10 @@ Version ToVersion(const VersionRow& row);
 storage::RoomMigrations StoreMigrations();
 
 storage::Statement InsertFunction(const FunctionRow& row);
+// Project and number of aliases.
+storage::Statement SelectPlace(const std::string& id);
+// Moves the version on when it is still `version`.
+storage::Statement NextVersion(const std::string& id, int64_t version);
 storage::Statement SelectFunction(const std::string& id);
 storage::Statement SelectFunctions(const std::string& project, const std::string& after,
                                    uint32_t limit);

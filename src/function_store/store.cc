@@ -15,11 +15,16 @@ using storage::WriteResult;
 
 std::unexpected<Error> NoFunction() { return Fail(Reason::kNotFound, "no such function"); }
 
-Status CheckIfMatch(const CallContext& context, const FunctionRow& row) {
-  if (context.if_match < 0 || context.if_match == row.version) return {};
+Status CheckIfMatch(int64_t if_match, const FunctionRow& row) {
+  if (if_match < 0) {
+    return Fail(Reason::kRequestNeedsIfMatch,
+                "a change of a function needs the header If-Match with the version it is meant "
+                "for, in quotes: GET the function and send its ETag");
+  }
+  if (if_match == row.version) return {};
   return Fail(Reason::kRequestVersionConflict,
               "the function has version " + std::to_string(row.version) + ", If-Match names " +
-                  std::to_string(context.if_match));
+                  std::to_string(if_match) + "; read it again and repeat the change");
 }
 
 void AddAliases(Function& function, std::vector<account::Alias> aliases) {
@@ -99,6 +104,23 @@ Task<Result<Function>> FunctionStore::Load(std::string function) {
   co_return out;
 }
 
+Task<Result<std::optional<FunctionPlace>>> FunctionStore::Locate(std::string function) {
+  if (!IsId(kFunctionId, function)) co_return std::nullopt;
+  Result<Rows> rows = co_await parts_.database.Read(SelectPlace(function));
+  if (!rows) co_return std::unexpected(std::move(rows.error()));
+  if (rows->empty()) co_return std::nullopt;
+  co_return FunctionPlace{(*rows)[0].Text(0), (*rows)[0].Int(1) > 0};
+}
+
+Task<Status> FunctionStore::Claim(int64_t if_match, FunctionRow row) {
+  NSL_CO_TRY_VOID(CheckIfMatch(if_match, row));
+  std::vector<Statement> statements;
+  statements.push_back(NextVersion(row.id, row.version));
+  Result<WriteResult> written = co_await parts_.database.Write(std::move(statements));
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  co_return Status();
+}
+
 Task<Result<Function>> FunctionStore::Create(CallContext context, CreateFunctionRequest request) {
   Status may = co_await OpenProject(std::move(context), request.project, "functions:write");
   if (!may) co_return std::unexpected(std::move(may.error()));
@@ -161,7 +183,8 @@ Task<Result<std::vector<Statement>>> FunctionStore::DropVersions(std::string fun
 Task<Result<rpc::Empty>> FunctionStore::Delete(CallContext context, FunctionRef request) {
   Result<FunctionRow> row = co_await Open(context, request.function, "functions:write");
   if (!row) co_return std::unexpected(std::move(row.error()));
-  NSL_CO_TRY_VOID(CheckIfMatch(context, *row));
+  Status claimed = co_await Claim(context.if_match, *row);
+  if (!claimed) co_return std::unexpected(std::move(claimed.error()));
   // The vault first: once it has agreed nothing of the function can start any more.
   Result<rpc::Empty> removed = co_await parts_.vault.RemoveFunction(context, {row->id});
   // A function that never had a version is unknown there.
@@ -201,7 +224,8 @@ Task<Result<VersionList>> FunctionStore::ListVersions(CallContext context,
 Task<Result<Function>> FunctionStore::PutAlias(CallContext context, PutAliasRequest request) {
   Result<FunctionRow> row = co_await Open(context, request.function, "functions:write");
   if (!row) co_return std::unexpected(std::move(row.error()));
-  NSL_CO_TRY_VOID(CheckIfMatch(context, *row));
+  Status claimed = co_await Claim(context.if_match, *row);
+  if (!claimed) co_return std::unexpected(std::move(claimed.error()));
   account::SetAliasRequest ask{row->id, request.name, request.version_id};
   Result<account::FunctionRoutes> routes =
       co_await parts_.vault.SetAlias(std::move(context), std::move(ask));
@@ -214,8 +238,6 @@ Task<Result<Function>> FunctionStore::PutAlias(CallContext context, PutAliasRequ
         Statement("INSERT INTO function_aliases (function_id, name, version_id) VALUES (?, ?, ?)",
                   {row->id, alias.name, alias.version_id}));
   }
-  statements.push_back(
-      Statement("UPDATE functions SET version = version + 1 WHERE id = ?", {row->id}));
   Result<WriteResult> written = co_await parts_.database.Write(std::move(statements));
   if (!written) co_return std::unexpected(std::move(written.error()));
   Result<Function> function = co_await Load(row->id);

@@ -13,6 +13,7 @@
 #include "base/env.h"
 #include "base/ids.h"
 #include "function_store/api.h"
+#include "function_store/places.h"
 #include "function_store/rows.h"
 #include "storage/blobs.h"
 
@@ -28,7 +29,7 @@ struct StoreParts {
   function_runner::RunnerApi& runner;
 };
 
-class FunctionStore final : public FunctionStoreApi {
+class FunctionStore final : public FunctionStoreApi, public FunctionPlaces {
  public:
   FunctionStore(Env env, StoreParts parts);
 
@@ -41,12 +42,16 @@ class FunctionStore final : public FunctionStoreApi {
   Task<Result<Version>> Deploy(CallContext, DeployRequest) override;
   Task<Result<VersionList>> ListVersions(CallContext, VersionListRequest) override;
   Task<Result<Function>> PutAlias(CallContext, PutAliasRequest) override;
+  Task<Result<std::optional<FunctionPlace>>> Locate(std::string function) override;
 
  private:
   // auth.invalid, not_found (also for another project's function) or auth.forbidden.
   Task<Result<FunctionRow>> Open(CallContext context, std::string function, std::string scope);
   Task<Status> OpenProject(CallContext context, std::string project, std::string scope);
   Task<Result<Function>> Load(std::string function);
+  // Takes the version that If-Match names: of two changes at once one loses, before the vault is
+  // asked. A change that fails later leaves the function as it was, under a new version.
+  Task<Status> Claim(int64_t if_match, FunctionRow row);
   Task<Result<std::optional<Version>>> FindByCode(std::string function, Bytes code_hash);
   Task<Result<Version>> Build(CallContext context, FunctionRow function, DeployRequest request,
                               Bytes code_hash);

@@ -244,6 +244,12 @@ struct StoreFixture {
     context.credential = std::move(credential);
     return context;
   }
+  // The same, for a change of a function that has this version.
+  static CallContext As(std::string credential, int64_t version) {
+    CallContext context = As(std::move(credential));
+    context.if_match = version;
+    return context;
+  }
   static DeployRequest Bundle(std::string function, std::string name, std::string code) {
     DeployRequest out;
     out.function = std::move(function);
@@ -256,6 +262,11 @@ struct StoreFixture {
   template <class T>
   T Do(Task<T> task) {
     return RunOn(io, std::move(task));
+  }
+  int64_t VersionOf(const std::string& function) {
+    Result<Function> read = Do(store->Get(As(kOwnerA), {function}));
+    NSL_CHECK(read.has_value());
+    return read->version;
   }
   Function Make(std::string name) {
     Result<Function> made =

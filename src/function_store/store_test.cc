@@ -165,10 +165,11 @@ TEST_F(FunctionStoreTest, AliasFollowsTheVaultsAnswer) {
   Function f = Make("hello");
   Result<Version> a = Deploy(f, "a");
   Result<Version> b = Deploy(f, "b");
-  Result<Function> moved = Do(store->PutAlias(As(kOwnerA), {f.id, "prod", b->id}));
+  Result<Function> moved = Do(store->PutAlias(As(kOwnerA, VersionOf(f.id)), {f.id, "prod", b->id}));
   ASSERT_TRUE(moved.has_value());
   EXPECT_EQ(moved->prod_version_id, b->id);
-  Result<Function> named = Do(store->PutAlias(As(kOwnerA), {f.id, "canary", a->id}));
+  Result<Function> named =
+      Do(store->PutAlias(As(kOwnerA, moved->version), {f.id, "canary", a->id}));
   ASSERT_EQ(named->aliases.size(), 2u);
   EXPECT_EQ(named->aliases[0].name, "canary");
 }
@@ -182,15 +183,62 @@ TEST_F(FunctionStoreTest, AStaleIfMatchChangesNothing) {
   EXPECT_TRUE(Do(store->Delete(context, {f.id})).has_value());
 }
 
+TEST_F(FunctionStoreTest, AChangeWithoutIfMatchIsRefusedBeforeTheVaultIsAsked) {
+  Function f = Make("hello");
+  Result<Version> a = Deploy(f, "a");
+  vault.calls.clear();
+  Result<rpc::Empty> gone = Do(store->Delete(As(kOwnerA), {f.id}));
+  EXPECT_EQ(gone.error().reason, Reason::kRequestNeedsIfMatch);
+  Result<Function> moved = Do(store->PutAlias(As(kOwnerA), {f.id, "prod", a->id}));
+  EXPECT_EQ(moved.error().reason, Reason::kRequestNeedsIfMatch);
+  EXPECT_THAT(vault.calls, ::testing::Not(::testing::Contains("remove_function")));
+  EXPECT_THAT(vault.calls, ::testing::Not(::testing::Contains("set_alias")));
+  // Who may not see the function learns nothing of its version.
+  EXPECT_EQ(Do(store->Delete(As(kOwnerB), {f.id})).error().reason, Reason::kNotFound);
+}
+
+TEST_F(FunctionStoreTest, OfTwoChangesForOneVersionOneLoses) {
+  Function f = Make("hello");
+  Result<Version> a = Deploy(f, "a");
+  Result<Version> b = Deploy(f, "b");
+  CallContext context = As(kOwnerA, VersionOf(f.id));
+  std::vector<Result<Function>> ended;
+  for (const std::string& version : {a->id, b->id}) {
+    asio::co_spawn(io.get_executor(), store->PutAlias(context, {f.id, "canary", version}),
+                   [&](std::exception_ptr, Result<Function> got) { ended.push_back(got); });
+  }
+  io.restart();
+  while (ended.size() < 2 && io.run_one() > 0) {
+  }
+  ASSERT_EQ(ended.size(), 2u);
+  EXPECT_NE(ended[0].has_value(), ended[1].has_value());
+  const Result<Function>& lost = ended[0] ? ended[1] : ended[0];
+  EXPECT_EQ(lost.error().reason, Reason::kRequestVersionConflict);
+  EXPECT_EQ(std::count(vault.calls.begin(), vault.calls.end(), "set_alias"), 1);
+}
+
+TEST_F(FunctionStoreTest, PlacesSayWhetherAnythingIsDeployed) {
+  Function f = Make("hello");
+  Result<std::optional<FunctionPlace>> place = Do(store->Locate(f.id));
+  ASSERT_TRUE(place.has_value() && place->has_value());
+  EXPECT_EQ((*place)->project_id, kProjectA);
+  EXPECT_FALSE((*place)->deployed);
+  Deploy(f, "a");
+  EXPECT_TRUE((*Do(store->Locate(f.id)))->deployed);
+  EXPECT_FALSE(Do(store->Locate("fn_00000000000000000000000009"))->has_value());
+  EXPECT_FALSE(Do(store->Locate("' OR 1=1 --"))->has_value());
+}
+
 TEST_F(FunctionStoreTest, DeleteAsksTheVaultFirstAndDropsBlobs) {
   Function f = Make("hello");
   ASSERT_TRUE(Deploy(f, "code of hello").has_value());
   vault.away = Error(Reason::kPlatformUnavailable, "away");
-  EXPECT_EQ(Do(store->Delete(As(kOwnerA), {f.id})).error().reason, Reason::kPlatformUnavailable);
+  EXPECT_EQ(Do(store->Delete(As(kOwnerA, VersionOf(f.id)), {f.id})).error().reason,
+            Reason::kPlatformUnavailable);
   vault.away.reset();
   vault.aliases[f.id]["prod"] = "ver";
   EXPECT_TRUE(Do(store->Get(As(kOwnerA), {f.id})).has_value());
-  ASSERT_TRUE(Do(store->Delete(As(kOwnerA), {f.id})).has_value());
+  ASSERT_TRUE(Do(store->Delete(As(kOwnerA, VersionOf(f.id)), {f.id})).has_value());
   EXPECT_EQ(Count("function_versions"), 0);
   EXPECT_EQ(Do(blobs.Stat(crypto::Sha256(AsBytes("code of hello"))))->references, 0);
   EXPECT_EQ(Do(store->Get(As(kOwnerA), {f.id})).error().reason, Reason::kNotFound);

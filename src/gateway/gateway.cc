@@ -161,7 +161,9 @@ bool Gateway::ReadHeaders(const net::HttpRequest& request, Headers& out, Error& 
   for (const net::HttpHeader& header : request.headers) {
     switch (header.name.size()) {
       case 8:
-        if (SameName(header.name, "if-match")) out.if_match = header.value;
+        if (!SameName(header.name, "if-match")) break;
+        out.has_if_match = true;
+        out.if_match = header.value;
         break;
       case 11:
         if (SameName(header.name, "traceparent")) out.traceparent = header.value;

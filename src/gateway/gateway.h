@@ -16,6 +16,7 @@
 #include "base/env.h"
 #include "base/ids.h"
 #include "base/task_group.h"
+#include "function_store/places.h"
 #include "gateway/idempotency.h"
 #include "gateway/limits.h"
 #include "gateway/mounts.h"
@@ -31,6 +32,7 @@ namespace nsl::gateway {
 struct GatewayParts {
   account::AccessCache& access;
   orchestrator::Invoker& runs;
+  function_store::FunctionPlaces& functions;
   IdempotencyStore& idempotency;
 };
 
@@ -86,6 +88,7 @@ class Gateway final : public net::HttpHandler {
   };
   struct Headers;
   struct InvokeQuery;
+  struct AtOnce;
 
   // The function of an invoke path, empty for any other.
   static std::string_view InvokedFunction(const net::HttpHead& head);
@@ -97,6 +100,14 @@ class Gateway final : public net::HttpHandler {
   void HandleOther(net::HttpRequest& request, Headers& headers, net::HttpReply reply);
   Task<void> ServeInvoke(std::unique_ptr<Owned> request, InvokeQuery query, std::string function,
                          net::HttpReply reply);
+  // The error that a caller may see in place of "no such function".
+  Task<Error> ExplainMissing(std::shared_ptr<const account::Principal> principal,
+                             std::string function, Error error);
+  Task<void> SendExplained(std::shared_ptr<const account::Principal> principal,
+                           std::string function, std::unique_ptr<Owned> request, Error error,
+                           net::HttpReply reply);
+  Task<Result<Answer>> CallRun(std::shared_ptr<const account::Principal> principal, Owned* request,
+                               InvokeQuery query, std::string function);
   Task<Result<Answer>> RunInvoke(Owned* request, InvokeQuery query, std::string function);
   Task<void> ServeOther(std::unique_ptr<Owned> request, net::HttpReply reply);
   Task<Result<Answer>> Process(Owned* request);

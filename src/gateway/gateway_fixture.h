@@ -86,8 +86,9 @@ struct GatewayFixture : orchestrator::RunsFixture {
     idempotency = std::make_unique<IdempotencyStore>(temp.env, *temp.database);
     system = std::make_unique<SystemService>(temp.env, *temp.database, chain, source,
                                              gateway_limits, std::vector<LimitView>());
-    gateway = std::make_unique<Gateway>(
-        temp.env, io.get_executor(), GatewayParts{access, *service, *idempotency}, gateway_limits);
+    gateway = std::make_unique<Gateway>(temp.env, io.get_executor(),
+                                        GatewayParts{access, *service, *store, *idempotency},
+                                        gateway_limits);
     gateway->MountApi<account::AccountApi>(vault);
     gateway->MountApi<function_store::FunctionStoreApi>(*store);
     gateway->MountApi<orchestrator::RunsApi>(*runs);

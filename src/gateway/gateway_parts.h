@@ -19,11 +19,25 @@ struct Gateway::Headers {
   std::string_view content_type;
   std::string_view if_match;
   bool has_idempotency_key = false;
+  bool has_if_match = false;
 };
 
 struct Gateway::InvokeQuery {
   std::string alias;
   bool keep = false;
+};
+
+// Counts a request beside the fast path while it is served.
+struct Gateway::AtOnce {
+  Gateway& gateway;
+  explicit AtOnce(Gateway& g) : gateway(g) { Set(+1); }
+  ~AtOnce() { Set(-1); }
+  AtOnce(const AtOnce&) = delete;
+  AtOnce& operator=(const AtOnce&) = delete;
+  void Set(int by) {
+    gateway.at_once_ += static_cast<size_t>(by);
+    gateway.at_once_gauge_.Set(static_cast<int64_t>(gateway.at_once_));
+  }
 };
 
 // Letters in any case against a lower-case name.

@@ -112,6 +112,31 @@ TEST_F(GatewayTest, InvokeRefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(seen.empty());
 }
 
+TEST_F(GatewayTest, AFunctionThatWasNeverDeployedIs409ForItsMembersAlone) {
+  Open();
+  refuse = Error(Reason::kNotFound, "no such function");
+  std::string id(Send("POST", FunctionsPath(), kOwnerA, R"({"name":"new","runtime":"javascript"})")
+                     .json()
+                     .at("id")
+                     .as_string());
+  std::string path = "/v1/functions/" + id + ":invoke";
+  // The first call goes through the coroutine, the second does not.
+  for (int i = 0; i < 2; ++i) {
+    HttpAnswerText own = Send("POST", path, kKeyA, "1");
+    EXPECT_EQ(own.status, 409u) << own.body;
+    EXPECT_EQ(own.reason(), "function.not_deployed");
+    EXPECT_THAT(own.body, HasSubstr("nsl deploy"));
+    EXPECT_TRUE(IsId(kRequestId, own.Header("x-request-id")));
+    EXPECT_EQ(Send("POST", path, kViewerA, "1").status, 403u);
+    HttpAnswerText foreign = Send("POST", path, kOwnerB, "1");
+    HttpAnswerText unknown = Send("POST", InvokePath(), kOwnerB, "1");
+    EXPECT_EQ(foreign.status, 404u);
+    EXPECT_EQ(foreign.json().at("detail"), unknown.json().at("detail"));
+    EXPECT_EQ(Send("POST", InvokePath(), kKeyA, "1").status, 404u);
+    EXPECT_EQ(Send("POST", path, {}, "1").status, 404u);
+  }
+}
+
 TEST_F(GatewayTest, AFailedRunIsAProblemWithTheRunId) {
   Open();
   reply_receipt = true;
@@ -155,6 +180,13 @@ TEST_F(GatewayTest, CreateAndListAndGet) {
   HttpAnswerText head = Send("HEAD", "/v1/functions/" + id, kViewerA);
   EXPECT_EQ(head.status, 200u);
   EXPECT_EQ(head.body, "");
+  HttpAnswerText without = Send("DELETE", "/v1/functions/" + id, kOwnerA);
+  EXPECT_EQ(without.status, 428u);
+  EXPECT_EQ(without.reason(), "request.precondition_required");
+  EXPECT_THAT(without.body, HasSubstr("ETag"));
+  EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \r\n").status, 400u);
+  EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: *\r\n").status, 400u);
+  EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerB).status, 404u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \"9\"\r\n").status, 412u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: 1\r\n").status, 400u);
   HttpAnswerText gone = Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \"1\"\r\n");

@@ -53,7 +53,10 @@ json::array Parameters(const Operation& op, const json::value& schema,
     out.push_back({{"name", "If-Match"},
                    {"in", "header"},
                    {"required", false},
-                   {"description", "The version that is expected to stand, in quotes"},
+                   {"description",
+                    "The version that the change is meant for, in quotes, as in the ETag of "
+                    "the item; 428 when it is missing for an item that has a version, "
+                    "412 for another version"},
                    {"schema", {{"type", "string"}}}});
   }
   return out;

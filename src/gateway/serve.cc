@@ -10,8 +10,8 @@ namespace nsl::gateway {
 namespace {
 
 // "3" in quotes (RFC 9110 §8.8.3); -1 for none. Weak tags do not match (§13.1.1).
-Result<int64_t> ParseIfMatch(std::string_view text) {
-  if (text.empty()) return -1;
+Result<int64_t> ParseIfMatch(bool given, std::string_view text) {
+  if (!given) return -1;
   int64_t value = -1;
   bool quoted = text.size() > 2 && text.front() == '"' && text.back() == '"';
   if (quoted) {
@@ -76,7 +76,7 @@ void Gateway::HandleOther(net::HttpRequest& request, Headers& headers, net::Http
     // An invoke path whose function cannot exist.
     return SendError(std::move(reply), meta, Error(Reason::kNotFound, "no such function"));
   }
-  Result<int64_t> if_match = ParseIfMatch(headers.if_match);
+  Result<int64_t> if_match = ParseIfMatch(headers.has_if_match, headers.if_match);
   if (!if_match) return SendError(std::move(reply), meta, if_match.error());
   owned->if_match = *if_match;
   if (op.has_body() && !request.body.empty() && !headers.content_type.empty() &&
@@ -100,15 +100,7 @@ void Gateway::HandleOther(net::HttpRequest& request, Headers& headers, net::Http
 }
 
 Task<void> Gateway::ServeOther(std::unique_ptr<Owned> request, net::HttpReply reply) {
-  struct Count {
-    Gateway& gateway;
-    explicit Count(Gateway& g) : gateway(g) { Set(+1); }
-    ~Count() { Set(-1); }
-    void Set(int by) {
-      gateway.at_once_ += static_cast<size_t>(by);
-      gateway.at_once_gauge_.Set(static_cast<int64_t>(gateway.at_once_));
-    }
-  } count(*this);
+  AtOnce count(*this);
   MonoTime start = env_.clock.Mono();
   const Operation& op = operations_[request->operation];
   Result<Answer> answer = co_await Process(request.get());

@@ -29,6 +29,7 @@ struct InvokeOutcome {
   std::string_view run_id;
   std::string_view request_id;
   std::string_view traceparent;
+  std::string_view function_id;
   // Null: `result` is the JSON text of the answer.
   const Error* error = nullptr;
   ByteView result;

@@ -130,7 +130,7 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
   auto refuse = [&](Error error) {
     refused_.Add();
     error.retry_after_ms = kRetryMs;
-    done(InvokeOutcome{{}, input.request_id, input.traceparent, &error, {}});
+    done(InvokeOutcome{{}, input.request_id, input.traceparent, input.function_id, &error, {}});
   };
   Lane& lane = LaneOf(input.function_id);
   if (lane.in_flight >= limits_.in_flight_per_project) {
@@ -236,7 +236,9 @@ void RunService::Finish(uint32_t slot, const Error* error, ByteView result) {
   InvokeDone done = std::move(p.done);
   --p.lane->in_flight;
   in_flight_gauge_.Set(static_cast<int64_t>(--in_flight_total_));
-  InvokeOutcome outcome{p.run_id.view(), p.request_id.view(), p.traceparent.view(), error, result};
+  InvokeOutcome outcome{
+      p.run_id.view(), p.request_id.view(), p.traceparent.view(), p.function_id.view(), error,
+      result};
   done(outcome);
   free_.push_back(slot);
 }
