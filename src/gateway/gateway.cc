@@ -162,6 +162,7 @@ bool Gateway::ReadHeaders(const net::HttpRequest& request, Headers& out, Error& 
     switch (header.name.size()) {
       case 8:
         if (!SameName(header.name, "if-match")) break;
+        if (out.has_if_match) return twice("If-Match");
         out.has_if_match = true;
         out.if_match = header.value;
         break;
@@ -169,7 +170,10 @@ bool Gateway::ReadHeaders(const net::HttpRequest& request, Headers& out, Error& 
         if (SameName(header.name, "traceparent")) out.traceparent = header.value;
         break;
       case 12:
-        if (SameName(header.name, "content-type")) out.content_type = header.value;
+        if (!SameName(header.name, "content-type")) break;
+        if (out.has_content_type) return twice("Content-Type");
+        out.has_content_type = true;
+        out.content_type = header.value;
         break;
       case 13:
         if (!SameName(header.name, "authorization")) break;
@@ -213,12 +217,6 @@ void Gateway::Handle(net::HttpRequest& request, net::HttpReply reply) {
   }
   std::string_view function = InvokedFunction(request);
   if (!function.empty() && request.method == "POST") {
-    // A signature is for one request; a call takes what the runner can keep a lease for.
-    if (headers.is_signed) {
-      std::string id = ids_.Make(kRequestId);
-      Traceparent trace = traces_.Continue(headers.traceparent);
-      return SendError(std::move(reply), {id, View(trace)}, InvalidCredential());
-    }
     return HandleInvoke(request, function, headers, std::move(reply));
   }
   HandleOther(request, headers, std::move(reply));

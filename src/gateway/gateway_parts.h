@@ -20,6 +20,7 @@ struct Gateway::Headers {
   std::string_view if_match;
   bool has_idempotency_key = false;
   bool has_if_match = false;
+  bool has_content_type = false;
 };
 
 struct Gateway::InvokeQuery {

@@ -112,6 +112,27 @@ TEST_F(GatewayTest, InvokeRefusesWhatItDoesNotKnow) {
   EXPECT_TRUE(seen.empty());
 }
 
+TEST_F(GatewayTest, AnIdWithEscapesIsTheSameId) {
+  Open();
+  std::string escaped = "/v1/functions/%66" + std::string(kFunctionA).substr(1) + ":invoke";
+  EXPECT_EQ(Send("POST", escaped, kKeyA, "1").status, 200u);
+  EXPECT_EQ(seen.size(), 1u);
+  EXPECT_EQ(Send("POST", escaped, kKeyA, "{").status, 422u);
+  EXPECT_EQ(Send("POST", "/v1/functions/%00" + escaped.substr(17), kKeyA, "1").status, 404u);
+  EXPECT_EQ(seen.size(), 1u);
+}
+
+TEST_F(GatewayTest, AHeaderThatCountsOnceIsRefusedTwice) {
+  Open();
+  for (std::string name : {"Authorization", "Idempotency-Key", "If-Match", "Content-Type"}) {
+    std::string line = name + ": \"1\"\r\n";
+    HttpAnswerText answer = Send("POST", InvokePath(), {}, {}, line + line);
+    EXPECT_EQ(answer.status, 400u) << name;
+    EXPECT_THAT(answer.body, HasSubstr("the header " + name + " occurs twice"));
+  }
+  EXPECT_TRUE(seen.empty());
+}
+
 TEST_F(GatewayTest, AFunctionThatWasNeverDeployedIs409ForItsMembersAlone) {
   Open();
   refuse = Error(Reason::kNotFound, "no such function");
@@ -186,6 +207,10 @@ TEST_F(GatewayTest, CreateAndListAndGet) {
   EXPECT_THAT(without.body, HasSubstr("ETag"));
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \r\n").status, 400u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: *\r\n").status, 400u);
+  EXPECT_EQ(
+      Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \"1\"\r\nIf-Match: \"1\"\r\n")
+          .status,
+      400u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerB).status, 404u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: \"9\"\r\n").status, 412u);
   EXPECT_EQ(Send("DELETE", "/v1/functions/" + id, kOwnerA, {}, "If-Match: 1\r\n").status, 400u);

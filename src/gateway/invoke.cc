@@ -62,6 +62,12 @@ Result<Gateway::InvokeQuery> Gateway::ReadInvokeQuery(std::string_view query) {
 
 void Gateway::HandleInvoke(net::HttpRequest& request, std::string_view function, Headers& headers,
                            net::HttpReply reply) {
+  // A signature is for one request; a call takes what the runner can keep a lease for.
+  if (headers.is_signed) {
+    std::string id = ids_.Make(kRequestId);
+    Traceparent trace = traces_.Continue(headers.traceparent);
+    return SendError(std::move(reply), {id, View(trace)}, InvalidCredential());
+  }
   Result<InvokeQuery> query = ReadInvokeQuery(request.query);
   Status type = request.body.empty() ? Status() : CheckContentType(headers.content_type);
   if (type && !request.body.empty()) {

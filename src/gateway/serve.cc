@@ -73,7 +73,11 @@ void Gateway::HandleOther(net::HttpRequest& request, Headers& headers, net::Http
   owned->params = std::move(match.params);
   const Operation& op = operations_[owned->operation];
   if (owned->operation == invoke_) {
-    // An invoke path whose function cannot exist.
+    // The id was written with escapes, or is none.
+    const std::string& function = owned->params[0].second;
+    if (IsId(kFunctionId, function)) {
+      return HandleInvoke(request, function, headers, std::move(reply));
+    }
     return SendError(std::move(reply), meta, Error(Reason::kNotFound, "no such function"));
   }
   Result<int64_t> if_match = ParseIfMatch(headers.has_if_match, headers.if_match);

@@ -88,6 +88,12 @@ TEST_F(SignedTest, CallsTakeNoSignature) {
   HttpAnswerText answer =
       SendSigned("POST", "/v1/functions/" + made->id + ":invoke", kSessionA, "1");
   EXPECT_EQ(answer.status, 401u) << answer.body;
+  // Neither on the way of an id that is written with escapes.
+  size_t before = vault.calls.size();
+  answer = SendSigned("POST", "/v1/functions/%66" + made->id.substr(1) + ":invoke", kSessionA, "1");
+  EXPECT_EQ(answer.status, 401u) << answer.body;
+  EXPECT_EQ(vault.calls.size(), before);
+  EXPECT_TRUE(seen.empty());
 }
 
 }  // namespace

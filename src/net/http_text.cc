@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/reason.h"
+#include "net/http_parser.h"
 
 namespace nsl::net {
 namespace {
@@ -85,6 +86,30 @@ Reason ReasonOfRefusal(unsigned status) {
       return Reason::kPlatformInternal;
     default:
       return Reason::kRequestMalformed;
+  }
+}
+
+// What to do about it; nothing of the request is repeated.
+std::string DetailOfRefusal(unsigned status) {
+  constexpr HttpParserLimits kLimits;
+  switch (status) {
+    case 400:
+      return "the request is not HTTP/1.1 that can be read in one way only; one Host, one "
+             "Content-Length or Transfer-Encoding: chunked, lines that end in CR LF, no folding";
+    case 408:
+      return "the request did not arrive in time; send it in one piece";
+    case 413:
+      return "the body is larger than this path takes; /v1/limits lists the limits";
+    case 414:
+      return "the target is longer than " + std::to_string(kLimits.target_bytes) +
+             " bytes; send what is long in the body";
+    case 417:
+      return "the only expectation that is known is 100-continue";
+    case 431:
+      return "the headers are larger than " + std::to_string(kLimits.header_bytes) +
+             " bytes or more than " + std::to_string(kLimits.headers) + "; send fewer";
+    default:
+      return "the server could not serve the request; try again";
   }
 }
 
@@ -190,7 +215,8 @@ void AppendRefusal(unsigned status, ResponseShape shape, Bytes& out) {
   std::string_view title = line.empty() ? "Error" : line.substr(13, line.size() - 15);
   std::string body = R"({"type":"about:blank","title":")" + std::string(title) + R"(","status":)" +
                      std::to_string(status) + R"(,"code":")" + std::string(TextOf(row.code)) +
-                     R"(","reason":")" + std::string(row.text) + R"(","retryable":false})";
+                     R"(","reason":")" + std::string(row.text) + R"(","detail":")" +
+                     DetailOfRefusal(status) + R"(","retryable":false})";
   HttpHeader type{"Content-Type", "application/problem+json"};
   AppendResponse(status, std::span(&type, 1), AsBytes(body), shape, out);
 }
