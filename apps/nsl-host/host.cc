@@ -208,6 +208,7 @@ Task<void> Host::BootAndTell(std::function<void(Status)> done) {
 
 Task<Status> Host::BootTask() {
   NSL_CO_TRY_VOID(idempotency_->ForgetRunning());
+  NSL_CO_TRY_VOID(runs_->EndLost());
   chain_->Start();
   co_await chain_->WaitProbed(kFirstProbes);
   NSL_CO_TRY_VOID(chain_->NetworkStatus());

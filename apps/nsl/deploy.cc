@@ -157,6 +157,9 @@ CliResult<Invocation> Invoke(Cli& cli, const InvokeOptions& options) {
   if (options.keep) query += "keep=1";
   if (!options.alias.empty())
     query += (query.empty() ? "" : "&") + ("alias=" + UrlEncode(options.alias));
+  if (!options.wait.empty()) {
+    query += (query.empty() ? "" : "&") + ("wait=" + UrlEncode(options.wait));
+  }
   if (!query.empty()) path += "?" + query;
   // Longer than the longest run, so that its own limit is what ends it.
   NSL_TRY(auto response, api->Send({.method = "POST",
@@ -164,7 +167,10 @@ CliResult<Invocation> Invoke(Cli& cli, const InvokeOptions& options) {
                                     .body = options.data,
                                     .bearer = true,
                                     .timeout_ms = 910'000}));
-  return Invocation{.run_id = response.Header("x-run-id"), .result = std::move(response.body)};
+  Invocation out{
+      .run_id = response.Header("x-run-id"), .result = {}, .running = response.status == 202};
+  if (!out.running) out.result = std::move(response.body);
+  return out;
 }
 
 }  // namespace nsl::cli

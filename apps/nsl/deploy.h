@@ -44,8 +44,10 @@ CliResult<Deployed> DeployFolder(Cli& cli, const std::string& folder);
 
 struct Invocation {
   std::string run_id;
-  // JSON text.
+  // JSON text; empty while the run is running.
   std::string result;
+  // It took longer than `wait` and goes on.
+  bool running = false;
 };
 struct InvokeOptions {
   std::string function = {};
@@ -53,6 +55,8 @@ struct InvokeOptions {
   std::string data = "null";
   std::string alias = {};
   bool keep = true;
+  // "30s" or "500ms"; empty: until it ends.
+  std::string wait = {};
 };
 // The error of a failed run names the run.
 CliResult<Invocation> Invoke(Cli& cli, const InvokeOptions& options);

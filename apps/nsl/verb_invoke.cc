@@ -53,10 +53,21 @@ CliStatus ShowRun(Cli& cli, const Invocation& done, bool keep) {
   return {};
 }
 
+CliStatus ShowRunning(Cli& cli, const Invocation& run) {
+  if (cli.json) {
+    cli.term().Json(boost::json::object{{"runId", run.run_id}, {"state", "running"}});
+    return {};
+  }
+  cli.term().Line("run " + run.run_id + " goes on; `nsl runs show " + run.run_id +
+                  "` tells its state, `nsl runs result " + run.run_id + "` what it answered");
+  return {};
+}
+
 CliStatus Run(Cli& cli, InvokeOptions options, const std::string& data, bool no_keep) {
   NSL_TRY(options.data, Data(data));
   options.keep = !no_keep;
   auto done = Invoke(cli, options);
+  if (done && done->running) return ShowRunning(cli, *done);
   if (done) return ShowRun(cli, *done, options.keep);
   if (!cli.json && !done.error().run_id.empty()) {
     // What the function wrote before it failed is what its author needs; a run that was not kept,
@@ -82,6 +93,8 @@ void AddInvoke(CLI::App& parent, Cli& cli) {
   verb.add_option("--data", options->data, "JSON of event.data, @FILE, or - for stdin")
       ->capture_default_str();
   verb.add_option("--alias", options->invoke.alias, "Alias or ver_…; else prod");
+  verb.add_option("--wait", options->invoke.wait,
+                  "At most this long, up to 30s, for example 500ms; a longer run goes on");
   verb.add_flag("--no-keep", options->no_keep, "Keep no run, logs and receipt");
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// runs list show logs receipt, and `nsl logs RUN`.
+// runs list show result logs receipt, and `nsl logs RUN`.
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "base/ids.h"
 #include "cli.h"
+#include "pretty_json.h"
 #include "run_view.h"
 
 namespace nsl::cli {
@@ -63,6 +65,18 @@ CliStatus Show(Cli& cli, const std::string& id) {
   return {};
 }
 
+CliStatus ShowResult(Cli& cli, const std::string& id) {
+  NSL_TRY_VOID(CheckRunId(id));
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto value, api->Json({.path = "/v1/runs/" + id + "/result"}));
+  if (cli.json) {
+    cli.term().Json(boost::json::object{{"runId", id}, {"result", value}});
+  } else {
+    cli.term().Line(Printable(PrettyJson(value)));
+  }
+  return {};
+}
+
 CliStatus Logs(Cli& cli, const std::string& id) {
   NSL_TRY_VOID(CheckRunId(id));
   NSL_TRY(auto* api, cli.Api());
@@ -89,12 +103,17 @@ void AddRunVerbs(CLI::App& root, Cli& cli) {
   CLI::App& list = AddProjectVerb(group, cli, "list", "Kept runs of the project, newest first",
                                   [&cli, options] { return List(cli, *options); });
   list.add_option("--function", options->function, "Only this function (name or fn_…)");
-  list.add_option("--state", options->state, "succeeded, failed, timed_out, cancelled, expired");
+  list.add_option("--state", options->state,
+                  "running, succeeded, failed, timed_out, cancelled, expired");
   list.add_option("--limit", options->limit, "Rows, at most 500")->capture_default_str();
   list.add_option("--cursor", options->cursor, "Continue after a page");
   auto id = std::make_shared<std::string>();
   AddVerb(group, cli, "show", "One kept run and what it used",
           [&cli, id] { return Show(cli, *id); })
+      .add_option("run", *id, "run_…")
+      ->required();
+  AddVerb(group, cli, "result", "What a kept run answered",
+          [&cli, id] { return ShowResult(cli, *id); })
       .add_option("run", *id, "run_…")
       ->required();
   AddLogs(group, cli);

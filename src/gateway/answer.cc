@@ -70,6 +70,7 @@ std::string_view Gateway::Date() {
 void Gateway::Send(net::HttpReply reply, const Meta& meta, const Answer& answer) {
   HeaderList headers;
   std::string etag;
+  std::string location;
   bool has_body = answer.status != 204;
   AddCommon(
       headers, meta, Date(), has_body ? answer.content_type : std::string_view(),
@@ -77,6 +78,10 @@ void Gateway::Send(net::HttpReply reply, const Meta& meta, const Answer& answer)
   if (answer.version) {
     etag = "\"" + std::to_string(*answer.version) + "\"";
     headers.Add("etag", etag);
+  }
+  if (answer.status == 202 && !answer.run_id.empty()) {
+    location = "/v1/runs/" + answer.run_id;
+    headers.Add("location", location);
   }
   reply.Send(answer.status, headers.view(), AsBytes(answer.body));
 }
@@ -94,7 +99,7 @@ void Gateway::SendError(net::HttpReply reply, const Meta& meta, const Error& err
   unsigned status = error.http_status();
   if (status == 401) headers.Add("www-authenticate", "Bearer realm=\"nsl\"");
   if (!allow.empty()) headers.Add("allow", allow);
-  if (status == 429 || status == 503) {
+  if (status == 429 || status == 503 || error.retry_after_ms > 0) {
     // RFC 9110 §10.2.3: whole seconds.
     headers.AddNumber("retry-after", std::max<uint32_t>((error.retry_after_ms + 999) / 1000, 1));
   }

@@ -70,9 +70,15 @@ void Gateway::Seal(std::string_view release) {
   invoke.scope = "functions:invoke";
   invoke.max_request_bytes = function_runner::kInputLimit.maximum;
   invoke.summary = "Call a function; the body is event.data, the answer its result";
-  invoke.members = {{"function", ParamKind::kText, true}};
+  invoke.members = {{"function", ParamKind::kText, true},
+                    {"alias", ParamKind::kText, false, true},
+                    {"keep", ParamKind::kBool, false, true},
+                    {"wait", ParamKind::kText, false, true}};
+  invoke.may_go_on = true;
   invoke.request_schema =
-      R"({"type":"object","properties":{"function":{"type":"string"}},"required":["function"]})";
+      R"({"type":"object","properties":{"function":{"type":"string"},"alias":{"type":"string"},)"
+      R"("keep":{"type":"boolean"},"wait":{"type":"string","pattern":"^[0-9]+(ms|s)$"}},)"
+      R"("required":["function"]})";
   invoke.reply_schema = "{}";
   invoke_ = operations_.size();
   operations_.push_back(std::move(invoke));

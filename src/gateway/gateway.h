@@ -106,6 +106,9 @@ class Gateway final : public net::HttpHandler {
   Task<void> SendExplained(std::shared_ptr<const account::Principal> principal,
                            std::string function, std::unique_ptr<Owned> request, Error error,
                            net::HttpReply reply);
+  // Where a call with `wait` runs; only its members may make one, since only they can read it.
+  Task<Result<std::string>> ProjectForWait(std::shared_ptr<const account::Principal> principal,
+                                           std::string function);
   Task<Result<Answer>> CallRun(std::shared_ptr<const account::Principal> principal, Owned* request,
                                InvokeQuery query, std::string function);
   Task<Result<Answer>> RunInvoke(Owned* request, InvokeQuery query, std::string function);

@@ -26,6 +26,8 @@ struct Gateway::Headers {
 struct Gateway::InvokeQuery {
   std::string alias;
   bool keep = false;
+  // How long the caller waits before the run goes on without it.
+  std::optional<std::chrono::milliseconds> wait;
 };
 
 // Counts a request beside the fast path while it is served.

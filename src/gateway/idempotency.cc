@@ -82,13 +82,18 @@ Task<Result<std::optional<StoredAnswer>>> IdempotencyStore::Begin(std::string pr
   co_return answer;
 }
 
+Statement IdempotencyStore::FinishStatement(const std::string& principal, const std::string& key,
+                                            const StoredAnswer& answer) {
+  return Statement(
+      "UPDATE idempotency SET state = ?, status = ?, content_type = ?, body = ?, run_id = ? "
+      "WHERE principal = ? AND key = ? AND (state = ? OR (run_id <> '' AND run_id = ?))",
+      {kDone, static_cast<int64_t>(answer.status), answer.content_type, ToBytes(answer.body),
+       answer.run_id, principal, key, kRunning, answer.run_id});
+}
+
 Task<Status> IdempotencyStore::Finish(std::string principal, std::string key, StoredAnswer answer) {
   std::vector<Statement> statements;
-  statements.push_back(Statement(
-      "UPDATE idempotency SET state = ?, status = ?, content_type = ?, body = ?, run_id = ? "
-      "WHERE principal = ? AND key = ? AND state = ?",
-      {kDone, static_cast<int64_t>(answer.status), answer.content_type, ToBytes(answer.body),
-       answer.run_id, principal, key, kRunning}));
+  statements.push_back(FinishStatement(principal, key, answer));
   Result<WriteResult> written = co_await database_.Write(std::move(statements));
   if (!written) co_return std::unexpected(std::move(written.error()));
   co_return Status();

@@ -6,7 +6,8 @@
 // it is sent and is given again for 24 h to the same request. A request that another one with this
 // key precedes answers request.in_progress, another body request.idempotency_mismatch. What ended
 // in a fault of the platform leaves no record, so that it can be tried again. A request that a
-// crash interrupted is forgotten at the next start. One thread.
+// crash interrupted is forgotten at the next start, unless its run had been accepted: that is
+// stored in one transaction with the run, and the key stands for it from then on. One thread.
 #pragma once
 
 #include <optional>
@@ -37,6 +38,10 @@ class IdempotencyStore {
   Task<Result<std::optional<StoredAnswer>>> Begin(std::string principal, std::string key,
                                                   Hash256 request_hash);
   Task<Status> Finish(std::string principal, std::string key, StoredAnswer answer);
+  // The same, to be written together with something else. A later Finish for the same run replaces
+  // the answer; Abandon leaves it.
+  static storage::Statement FinishStatement(const std::string& principal, const std::string& key,
+                                            const StoredAnswer& answer);
   Task<void> Abandon(std::string principal, std::string key);
   // Removes records older than 24 h.
   Task<Status> Prune();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // POST /v1/functions/{id}:invoke. The plain call of a known credential stays here; an unknown
-// credential and an Idempotency-Key take the coroutine of invoke_slow.cc.
+// credential, an Idempotency-Key and `wait` take the coroutine of invoke_slow.cc.
 #include <algorithm>
+#include <charconv>
 
 #include "base/json.h"
 #include "function_runner/limits.h"
@@ -13,6 +14,8 @@ namespace {
 // An empty body is null.
 constexpr std::string_view kJson = "application/json";
 constexpr size_t kInputDepth = 64;
+// Requirements §1: longer calls are asynchronous.
+constexpr std::chrono::milliseconds kMaxWait{30'000};
 
 Status CheckContentType(std::string_view type) {
   if (type.empty()) return {};
@@ -29,6 +32,22 @@ bool IsAlias(std::string_view alias) {
     if (!good) return false;
   }
   return true;
+}
+
+// "30s" or "500ms", at most 30 s.
+Result<std::chrono::milliseconds> ParseWait(std::string_view text) {
+  int64_t number = -1;
+  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string_view unit = text.substr(static_cast<size_t>(end - text.data()));
+  bool digits = !text.empty() && text[0] >= '0' && text[0] <= '9' && failed == std::errc();
+  int64_t scale = unit == "s" ? 1'000 : unit == "ms" ? 1 : 0;
+  if (!digits || scale == 0 || number > kMaxWait.count() / scale) {
+    return Fail(Error(Reason::kRequestInvalid, "the parameter 'wait' is not valid")
+                    .WithField("/wait",
+                               "must be a whole number of ms or s, at most 30s, for example 500ms; "
+                               "a run that takes longer goes on and is read at /v1/runs/{id}"));
+  }
+  return std::chrono::milliseconds(number * scale);
 }
 
 }  // namespace
@@ -51,10 +70,12 @@ Result<Gateway::InvokeQuery> Gateway::ReadInvokeQuery(std::string_view query) {
                         .WithField("/alias", "must be an alias or a version id"));
       }
       out.alias = std::move(value);
+    } else if (name == "wait") {
+      NSL_TRY(out.wait, ParseWait(value));
     } else {
-      return Fail(Reason::kRequestUnknownParameter, "there is no query parameter '" +
-                                                        name.substr(0, 64) +
-                                                        "' here; an invoke takes alias and keep");
+      return Fail(Reason::kRequestUnknownParameter,
+                  "there is no query parameter '" + name.substr(0, 64) +
+                      "' here; an invoke takes alias, keep and wait");
     }
   }
   return out;
@@ -83,7 +104,7 @@ void Gateway::HandleInvoke(net::HttpRequest& request, std::string_view function,
     credential_.assign(headers.credential);
     principal = parts_.access.Find(credential_);
   }
-  bool slow = headers.has_idempotency_key || (headers.has_credential && !principal);
+  bool slow = headers.has_idempotency_key || (headers.has_credential && !principal) || query->wait;
   if (slow) {
     if (at_once_ >= limits_.requests_at_once) {
       std::string id = ids_.Make(kRequestId);

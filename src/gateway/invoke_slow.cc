@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // POST /v1/functions/{id}:invoke, the calls that need a coroutine: an unknown credential, an
-// Idempotency-Key, and a refusal that a member of the project is told more about.
+// Idempotency-Key, `wait`, and a refusal that a member of the project is told more about.
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 
@@ -9,19 +9,31 @@
 namespace nsl::gateway {
 namespace {
 
+constexpr std::string_view kNoFunction = "no such function";
+
 struct SlowCall {
   orchestrator::Invoker* runs = nullptr;
   rpc::CallContext context;
   std::string function;
   std::string alias;
   bool keep = false;
+  std::optional<orchestrator::WaitInput> wait;
   std::string body;
   // Filled also when the run failed.
   std::shared_ptr<std::string> run_id;
 };
 
+Answer Accepted(std::string_view run_id) {
+  Answer answer;
+  answer.run_id = run_id;
+  answer.status = 202;
+  answer.body = R"({"id":")" + answer.run_id + R"(","state":"running"})";
+  return answer;
+}
+
 Result<Answer> ToAnswer(const orchestrator::InvokeOutcome& outcome) {
   if (outcome.error != nullptr) return std::unexpected(*outcome.error);
+  if (outcome.running) return Accepted(outcome.run_id);
   Answer answer;
   answer.run_id = outcome.run_id;
   answer.body = AsText(outcome.result);
@@ -40,6 +52,7 @@ Task<Result<Answer>> AwaitRun(SlowCall call) {
     input.traceparent = call.context.traceparent;
     input.keep = call.keep;
     input.payload = AsBytes(call.body);
+    if (call.wait) input.wait = &*call.wait;
     call.runs->Invoke(
         input, [done, run_id = call.run_id, executor](const orchestrator::InvokeOutcome& outcome) {
           *run_id = outcome.run_id;
@@ -82,6 +95,23 @@ Task<void> Gateway::SendExplained(std::shared_ptr<const account::Principal> prin
             told);
 }
 
+Task<Result<std::string>> Gateway::ProjectForWait(
+    std::shared_ptr<const account::Principal> principal, std::string function) {
+  if (principal == nullptr) co_return std::unexpected(InvalidCredential());
+  auto place = co_await parts_.functions.Locate(std::move(function));
+  if (!place) co_return std::unexpected(std::move(place.error()));
+  Status may = Fail(Reason::kNotFound);
+  if (*place) may = account::Permit(*principal, (*place)->project_id, "functions:invoke");
+  if (!may && may.error().reason == Reason::kNotFound) {
+    co_return Fail(Reason::kNotFound, std::string(kNoFunction) +
+                                          " in a project of yours, and only a member can read the "
+                                          "run afterwards; call without wait");
+  }
+  if (!may) co_return std::unexpected(std::move(may.error()));
+  if (!(*place)->deployed) co_return std::unexpected(NotDeployed());
+  co_return std::move((*place)->project_id);
+}
+
 Task<Result<Answer>> Gateway::CallRun(std::shared_ptr<const account::Principal> principal,
                                       Owned* request, InvokeQuery query, std::string function) {
   SlowCall call;
@@ -92,6 +122,22 @@ Task<Result<Answer>> Gateway::CallRun(std::shared_ptr<const account::Principal> 
   // A keyed run is kept, so that its repeated answer can be explained.
   call.keep = query.keep || (!request->idempotency_key.empty() && principal != nullptr);
   call.body = request->body;
+  if (query.wait) {
+    auto project = co_await ProjectForWait(principal, function);
+    if (!project) co_return std::unexpected(std::move(project.error()));
+    orchestrator::WaitInput& wait = call.wait.emplace();
+    wait.time = *query.wait;
+    wait.project_id = std::move(*project);
+    if (!request->idempotency_key.empty()) {
+      // Once the run is accepted, its key never starts another, also when this host dies before it
+      // has answered.
+      wait.beside = [id = principal->id, key = request->idempotency_key](std::string_view run_id) {
+        Answer answer = Accepted(run_id);
+        return IdempotencyStore::FinishStatement(
+            id, key, {answer.status, std::string(answer.content_type), answer.body, answer.run_id});
+      };
+    }
+  }
   auto run_id = std::make_shared<std::string>();
   call.run_id = run_id;
   Result<Answer> answer = co_await AwaitRun(std::move(call));

@@ -83,6 +83,10 @@ json::object Responses(const Operation& op) {
   }
   json::object out;
   out[std::to_string(op.success)] = std::move(success);
+  if (op.may_go_on) {
+    out["202"] = {
+        {"description", "The run has not ended within wait; it goes on and is read at Location"}};
+  }
   out["default"] = {{"$ref", "#/components/responses/Problem"}};
   return out;
 }
@@ -97,8 +101,12 @@ json::object Describe(const Operation& op) {
       out["parameters"] = std::move(parameters);
     }
     if (op.has_body()) {
-      json::value body = BodySchema(std::move(schema), path_params);
-      bool any = op.members.size() > path_params.size();
+      std::vector<std::string> elsewhere = path_params;
+      for (const auto& member : op.members) {
+        if (member.in_query) elsewhere.push_back(member.name);
+      }
+      json::value body = BodySchema(std::move(schema), elsewhere);
+      bool any = op.members.size() > elsewhere.size();
       if (any || op.members.empty()) {
         out["requestBody"] = {{"required", any},
                               {"content", {{"application/json", {{"schema", body}}}}}};

@@ -47,6 +47,8 @@ struct Operation {
   uint16_t success = 200;
   std::string_view summary;
   std::vector<ParamInfo> members;
+  // Success may also be 202.
+  bool may_go_on = false;
   std::string request_schema;
   std::string reply_schema;
   // Media type of success in the OpenAPI document.
@@ -82,7 +84,11 @@ Answer ToAnswer(Reply reply, unsigned success) {
   if constexpr (requires { reply.version; }) {
     if constexpr (std::is_integral_v<decltype(reply.version)>) out.version = reply.version;
   }
-  if (success != 204) AppendJson(reply, out.body);
+  if constexpr (requires { typename Reply::IsBody; }) {
+    out.body = std::move(reply.json);
+  } else if (success != 204) {
+    AppendJson(reply, out.body);
+  }
   if constexpr (requires { reply.secret; }) {
     // A secret is shown once, so the answer of a repeated request leaves it out.
     if (reply.secret) {
@@ -125,7 +131,11 @@ void MountRow(typename Row::Service& api, const Row& row, std::vector<Operation>
   op.changes_rights = row.changes_rights;
   op.members = rpc::MembersOf<typename Row::Request>();
   AppendJsonSchema<typename Row::Request>(op.request_schema);
-  AppendJsonSchema<typename Row::Reply>(op.reply_schema);
+  if constexpr (requires { typename Row::Reply::IsBody; }) {
+    op.reply_schema = "{}";
+  } else {
+    AppendJsonSchema<typename Row::Reply>(op.reply_schema);
+  }
   op.run = [&api, members = op.members, success = row.success](
                rpc::CallContext context, RequestParts parts) -> Task<Result<Answer>> {
     Result<boost::json::object> input = rpc::MergeParams(members, parts);

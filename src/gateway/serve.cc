@@ -275,10 +275,8 @@ Task<Result<Answer>> Gateway::Once(Owned* request, std::string principal,
     keep = {answer->status, std::string(answer->content_type),
             answer->body_to_keep.value_or(answer->body), answer->run_id};
   } else {
-    keep = {answer.error().http_status(),
-            std::string(kProblemType),
-            Problem(answer.error(), request->request_id),
-            {}};
+    keep = {answer.error().http_status(), std::string(kProblemType),
+            Problem(answer.error(), request->request_id), request->run_id};
   }
   Status kept = co_await parts_.idempotency.Finish(principal, key, std::move(keep));
   if (!kept) {

@@ -21,8 +21,9 @@ struct Run {
   std::string id;
   std::string project_id;
   std::string function_id;
-  std::string version_id;
-  // succeeded, failed, timed_out, cancelled, expired
+  // Not yet known of a run that is running, never of one that was lost.
+  std::optional<std::string> version_id;
+  // running, or one of the ends: succeeded, failed, timed_out, cancelled, expired
   std::string state;
   // Dotted reason of a run that did not succeed.
   std::optional<std::string> reason;
@@ -62,6 +63,12 @@ struct RunLogs {
   std::optional<std::string> error_stack;
 };
 BOOST_DESCRIBE_STRUCT(RunLogs, (), (items, dropped, error_message, error_stack))
+// The JSON text that the function returned; it is the whole body of the answer.
+struct RunResult {
+  using IsBody = void;
+  std::string json;
+};
+BOOST_DESCRIBE_STRUCT(RunResult, (), (json))
 struct UsageRequest {
   std::string project;
 };
@@ -82,6 +89,7 @@ struct RunsApi {
   virtual Task<Result<RunList>> List(CallContext, RunListRequest) = 0;
   virtual Task<Result<Run>> Get(CallContext, RunRef) = 0;
   virtual Task<Result<RunLogs>> Logs(CallContext, RunRef) = 0;
+  virtual Task<Result<RunResult>> GetResult(CallContext, RunRef) = 0;
   virtual Task<Result<OpenReceipt>> GetReceipt(CallContext, RunRef) = 0;
   virtual Task<Result<Usage>> GetUsage(CallContext, UsageRequest) = 0;
 
@@ -121,6 +129,14 @@ struct RunsApi {
                                       .scope = "project:read",
                                       .idempotent = true,
                                       .summary = "Usage of a project, per function"},
+      rpc::Method<&RunsApi::GetResult>{
+          .number = 505,
+          .name = "runs.result",
+          .verb = "GET",
+          .path = "/v1/runs/{run}/result",
+          .scope = "runs:read",
+          .idempotent = true,
+          .summary = "What a kept run answered: its value, or the problem it failed with"},
   };
 };
 

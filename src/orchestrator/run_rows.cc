@@ -67,13 +67,35 @@ std::vector<Statement> InsertRun(const KeptRun& kept, bool with_document) {
   out.push_back(Statement(
       "INSERT INTO runs (id, project, function_id, version_id, state, reason, started_ms, cpu_us, "
       "wall_us, input_bytes, output_bytes, host_calls, peak_memory_kb, receipt, document_hash, "
-      "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      {run.id, run.project_id, run.function_id, run.version_id, run.state, reason, kept.started_ms,
-       static_cast<int64_t>(run.cpu_us), static_cast<int64_t>(run.wall_us),
+      "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT (id) DO UPDATE SET version_id = excluded.version_id, state = excluded.state, "
+      "reason = excluded.reason, cpu_us = excluded.cpu_us, wall_us = excluded.wall_us, "
+      "input_bytes = excluded.input_bytes, output_bytes = excluded.output_bytes, "
+      "host_calls = excluded.host_calls, peak_memory_kb = excluded.peak_memory_kb, "
+      "receipt = excluded.receipt, document_hash = excluded.document_hash, "
+      "detail = excluded.detail WHERE runs.state = 'running'",
+      {run.id, run.project_id, run.function_id, run.version_id.value_or(""), run.state, reason,
+       kept.started_ms, static_cast<int64_t>(run.cpu_us), static_cast<int64_t>(run.wall_us),
        static_cast<int64_t>(run.input_bytes), static_cast<int64_t>(run.output_bytes),
        static_cast<int64_t>(run.host_calls), static_cast<int64_t>(run.peak_memory_kb), kept.receipt,
        hash, kept.sealed_detail}));
   return out;
+}
+
+Statement InsertRunning(const KeptRun& kept) {
+  const Run& run = kept.run;
+  return Statement(
+      "INSERT INTO runs (id, project, function_id, version_id, state, reason, started_ms, cpu_us, "
+      "wall_us, input_bytes, output_bytes, host_calls, peak_memory_kb, receipt, document_hash, "
+      "detail) VALUES (?, ?, ?, '', 'running', NULL, ?, 0, 0, ?, 0, 0, 0, ?, ?, ?) "
+      "ON CONFLICT (id) DO NOTHING",
+      {run.id, run.project_id, run.function_id, kept.started_ms,
+       static_cast<int64_t>(run.input_bytes), Bytes(), Bytes(), Bytes()});
+}
+
+Statement EndLostRuns() {
+  return Statement("UPDATE runs SET state = 'failed', reason = ? WHERE state = 'running'",
+                   {std::string(TextOf(Reason::kRunPlatform))});
 }
 
 namespace {
@@ -106,7 +128,7 @@ Run ReadRun(Row row) {
   out.id = row.Text(0);
   out.project_id = row.Text(1);
   out.function_id = row.Text(2);
-  out.version_id = row.Text(3);
+  if (std::string version = row.Text(3); !version.empty()) out.version_id = std::move(version);
   out.state = row.Text(4);
   if (!row.IsNull(5)) out.reason = row.Text(5);
   out.started_at = ToRfc3339(row.Int(6));

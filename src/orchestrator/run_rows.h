@@ -24,6 +24,8 @@ struct KeptRun {
   Bytes sealed_detail;
 };
 
+inline constexpr std::string_view kRunning = "running";
+
 // The state that a dotted reason means; empty = succeeded.
 std::string_view StateOf(std::string_view reason);
 // Takes the attestation document out of an encoded receipt.
@@ -32,8 +34,13 @@ Status SplitReceipt(ByteView receipt, KeptRun& run);
 Result<function_runner::Receipt> JoinReceipt(const Bytes& receipt, Bytes document);
 
 storage::RoomMigrations RunMigrations();
-// `with_document`: also the attestation document, unless it is there already.
+// A run that is not known yet, or one that had a row while it ran; `with_document`: also the
+// attestation document, unless it is there already.
 std::vector<storage::Statement> InsertRun(const KeptRun& run, bool with_document);
+// A run that has been accepted and has not ended; nothing when it has.
+storage::Statement InsertRunning(const KeptRun& run);
+// Ends what a host that is gone left running.
+storage::Statement EndLostRuns();
 storage::Statement SelectRun(const std::string& id);
 storage::Statement SelectRuns(const RunListRequest& request, const std::string& after,
                               uint32_t limit);

@@ -15,6 +15,7 @@ constexpr size_t kMaxReply = 8 << 20;
 constexpr size_t kMaxFunctions = 50'000;
 constexpr size_t kKnownDocuments = 16;
 constexpr uint32_t kRetryMs = 1'000;
+constexpr std::chrono::milliseconds kStoreAgain{1'000};
 
 // What the connection to the runner says when there is none, or none any more.
 bool RunnerIsAway(Reason reason) {
@@ -45,7 +46,7 @@ KeptRun ToKept(std::string_view run_id, std::string_view function_id, UnixMillis
   kept.run.id = run_id;
   kept.run.project_id = reply.project_id;
   kept.run.function_id = function_id;
-  kept.run.version_id = reply.version_id;
+  kept.run.version_id = std::string(reply.version_id);
   kept.run.state = StateOf(reply.reason);
   if (!reply.reason.empty()) kept.run.reason = reply.reason;
   kept.run.cpu_us = reply.usage.cpu_us;
@@ -121,6 +122,7 @@ uint32_t RunService::Take(const InvokeInput& input, InvokeDone done, Lane& lane)
   p.started = env_.clock.Mono();
   p.lane = &lane;
   p.done = std::move(done);
+  p.waiting.reset();
   ++lane.in_flight;
   in_flight_gauge_.Set(static_cast<int64_t>(++in_flight_total_));
   return slot;
@@ -130,7 +132,8 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
   auto refuse = [&](Error error) {
     refused_.Add();
     error.retry_after_ms = kRetryMs;
-    done(InvokeOutcome{{}, input.request_id, input.traceparent, input.function_id, &error, {}});
+    done(InvokeOutcome{
+        {}, input.request_id, input.traceparent, input.function_id, false, &error, {}});
   };
   Lane& lane = LaneOf(input.function_id);
   if (lane.in_flight >= limits_.in_flight_per_project) {
@@ -146,6 +149,7 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
     return refuse(RunnerAway(Error(Reason::kPlatformUnavailable)));
   }
   uint32_t slot = Take(input, std::move(done), lane);
+  if (input.wait != nullptr) BeginWait(slot, *input.wait, input.payload.size());
   peer->CallRawWith(
       kInvokeMethod, Deadline(pending_[slot].started + limits_.deadline),
       [&](Bytes& out) {
@@ -156,7 +160,8 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
         request.run_id = pending_[slot].run_id.view();
         request.request_id = input.request_id;
         request.traceparent = input.traceparent;
-        request.keep = input.keep;
+        // A run that may be told to be running needs its receipt at its end.
+        request.keep = input.keep || input.wait != nullptr;
         request.type = "manual";
         request.payload = input.payload;
         AppendInvokeRequest(request, out);
@@ -165,16 +170,74 @@ void RunService::Invoke(const InvokeInput& input, InvokeDone done) {
       {.idempotent = false, .max_reply = kMaxReply});
 }
 
+void RunService::BeginWait(uint32_t slot, WaitInput& input, size_t input_bytes) {
+  auto waiting = std::make_shared<Waiting>(group_.executor());
+  waiting->input = std::move(input);
+  waiting->input_bytes = input_bytes;
+  pending_[slot].waiting = waiting;
+  // Refused only while the host stops: then the call is an ordinary one.
+  group_.Spawn(TellRunning(slot, std::move(waiting)));
+}
+
+Task<void> RunService::TellRunning(uint32_t slot, std::shared_ptr<Waiting> waiting) {
+  if (!waiting->over) co_await waiting->ended.WaitFor(waiting->input.time);
+  if (waiting->over) co_return;
+  KeptRun row;
+  row.run.id = pending_[slot].run_id.view();
+  row.run.project_id = waiting->input.project_id;
+  row.run.function_id = pending_[slot].function_id.view();
+  row.run.input_bytes = waiting->input_bytes;
+  row.started_ms = pending_[slot].started_ms;
+  waiting->has_row = true;
+  std::vector<storage::Statement> statements;
+  statements.push_back(InsertRunning(row));
+  if (waiting->input.beside) statements.push_back(waiting->input.beside(row.run.id));
+  Result<storage::WriteResult> written = co_await database_.Write(std::move(statements));
+  if (!written) {
+    // Not durable, so not accepted: the caller waits for the end like one without `wait`.
+    env_.log.Warn("run_not_stored", {{"run", row.run.id}, {"detail", written.error().detail}});
+    co_return;
+  }
+  // It ended meanwhile: the end is the answer.
+  if (waiting->over) co_return;
+  Pending& p = pending_[slot];
+  InvokeDone done = std::move(p.done);
+  done(InvokeOutcome{p.run_id.view(),
+                     p.request_id.view(),
+                     p.traceparent.view(),
+                     p.function_id.view(),
+                     true,
+                     nullptr,
+                     {}});
+}
+
 void RunService::OnReply(uint32_t slot, Result<ByteView> body) {
+  if (const auto& waiting = pending_[slot].waiting) {
+    waiting->over = true;
+    waiting->ended.Notify();
+  }
   if (!body) {
     refused_.Add();
-    if (!RunnerIsAway(body.error().reason)) return Finish(slot, &body.error(), {});
-    Error away = RunnerAway(body.error());
-    return Finish(slot, &away, {});
+    if (!RunnerIsAway(body.error().reason)) return FinishWithoutReceipt(slot, body.error());
+    return FinishWithoutReceipt(slot, RunnerAway(body.error()));
   }
   Result<InvokeReply> reply = function_runner::ParseInvokeReply(*body);
-  if (!reply) return Finish(slot, &reply.error(), {});
+  if (!reply) return FinishWithoutReceipt(slot, reply.error());
   OnRun(slot, *reply);
+}
+
+void RunService::FinishWithoutReceipt(uint32_t slot, const Error& error) {
+  Pending& p = pending_[slot];
+  if (!p.waiting || !p.waiting->has_row) return Finish(slot, &error, {});
+  KeptRun kept;
+  kept.run.id = p.run_id.view();
+  kept.run.project_id = p.waiting->input.project_id;
+  kept.run.function_id = p.function_id.view();
+  kept.run.reason = TextOf(error.reason);
+  kept.run.state = StateOf(*kept.run.reason);
+  kept.run.input_bytes = p.waiting->input_bytes;
+  kept.started_ms = p.started_ms;
+  if (!group_.Spawn(Keep(slot, std::move(kept), error, {}))) Finish(slot, &error, {});
 }
 
 void RunService::OnRun(uint32_t slot, const InvokeReply& reply) {
@@ -188,18 +251,38 @@ void RunService::OnRun(uint32_t slot, const InvokeReply& reply) {
   if (p.lane == &unknown_) Learn(p.function_id.view(), reply.project_id);
   std::optional<Error> error;
   if (failed) error = RunError(reply);
-  if (reply.receipt.empty()) return Finish(slot, error ? &*error : nullptr, reply.result);
+  bool wanted = failed || p.keep || (p.waiting && p.waiting->has_row);
+  if (reply.receipt.empty() || !wanted) {
+    if (!p.waiting || !p.waiting->has_row) {
+      return Finish(slot, error ? &*error : nullptr, reply.result);
+    }
+    return FinishWithoutReceipt(
+        slot, Error(Reason::kPlatformIntegrity, "the runner gave no receipt for a run to be kept"));
+  }
 
   KeptRun kept = ToKept(p.run_id.view(), p.function_id.view(), p.started_ms, reply);
   if (Status split = SplitReceipt(reply.receipt, kept); !split) {
-    Error bad(Reason::kPlatformIntegrity, "the runner's receipt has not the form it must have");
-    return Finish(slot, &bad, {});
+    return FinishWithoutReceipt(slot, Error(Reason::kPlatformIntegrity,
+                                            "the runner's receipt has not the form it must have"));
   }
   Bytes result = ToBytes(reply.result);
   bool started = group_.Spawn(Keep(slot, std::move(kept), error, std::move(result)));
   if (started) return;
   Error stopping(Reason::kPlatformUnavailable, "the host is stopping; the run was not kept");
   Finish(slot, &stopping, {});
+}
+
+Task<Status> RunService::Store(std::vector<storage::Statement> statements, bool until_stored) {
+  for (;;) {
+    Result<storage::WriteResult> written = co_await database_.Write(statements);
+    if (written) co_return Status();
+    // A host that stops leaves the row to the next one, see Runs::EndLost.
+    if (!until_stored || group_.closed()) co_return std::unexpected(std::move(written.error()));
+    // Its caller has been told that the run goes on: its end must not be lost to a full disk.
+    env_.log.Warn("run_not_stored", {{"detail", written.error().detail}});
+    net::Signal never(group_.executor());
+    co_await never.WaitFor(kStoreAgain);
+  }
 }
 
 Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::optional<Error> error, Bytes result) {
@@ -216,7 +299,9 @@ Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::optional<Error> err
   } owed{*this, slot};
   bool known = std::find(known_documents_.begin(), known_documents_.end(), run.document_hash) !=
                known_documents_.end();
-  Result<storage::WriteResult> written = co_await database_.Write(InsertRun(run, !known));
+  std::vector<storage::Statement> statements = InsertRun(run, !known && !run.document.empty());
+  bool told = !pending_[slot].done;
+  Status written = co_await Store(std::move(statements), told);
   owed.paid = true;
   if (!written) {
     env_.log.Warn("run_not_stored", {{"run", run.run.id}, {"detail", written.error().detail}});
@@ -224,7 +309,7 @@ Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::optional<Error> err
     co_return;
   }
   kept_.Add();
-  if (!known) {
+  if (!known && !run.document.empty()) {
     if (known_documents_.size() >= kKnownDocuments) known_documents_.clear();
     known_documents_.push_back(run.document_hash);
   }
@@ -236,10 +321,11 @@ void RunService::Finish(uint32_t slot, const Error* error, ByteView result) {
   InvokeDone done = std::move(p.done);
   --p.lane->in_flight;
   in_flight_gauge_.Set(static_cast<int64_t>(--in_flight_total_));
-  InvokeOutcome outcome{
-      p.run_id.view(), p.request_id.view(), p.traceparent.view(), p.function_id.view(), error,
-      result};
-  done(outcome);
+  p.waiting.reset();
+  if (done) {
+    done(InvokeOutcome{p.run_id.view(), p.request_id.view(), p.traceparent.view(),
+                       p.function_id.view(), false, error, result});
+  }
   free_.push_back(slot);
 }
 

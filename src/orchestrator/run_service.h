@@ -3,11 +3,14 @@
 // RunService: the invoke path of the host.
 //
 // Guarantee: `done` runs exactly once per Invoke, possibly before it returns; for a kept run only
-// after its row is durable. No coroutine and no database on the path of a call that succeeds and is
-// not kept. One thread.
+// after its row is durable. A run that was told to be running has a durable row and gets exactly
+// one end: the runner's, or that the runner was lost, or, when this host goes first, what
+// Runs::EndLost writes at the next boot. No coroutine, timer or database on the path of a call
+// without `wait` that succeeds and is not kept. One thread.
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +19,7 @@
 #include "base/ids.h"
 #include "base/task_group.h"
 #include "function_runner/invoke_wire.h"
+#include "net/signal.h"
 #include "orchestrator/invoker.h"
 #include "orchestrator/run_rows.h"
 #include "orchestrator/text_map.h"
@@ -48,6 +52,17 @@ class RunService final : public Invoker {
   struct Lane {
     size_t in_flight = 0;
   };
+  // Of a call with `wait`; shared by its slot and the coroutine that waits.
+  struct Waiting {
+    explicit Waiting(Executor executor) : ended(executor) {}
+    WaitInput input;
+    uint64_t input_bytes = 0;
+    net::Signal ended;
+    // The runner has answered: the slot may be another call's soon.
+    bool over = false;
+    // A row may exist that says running.
+    bool has_row = false;
+  };
   struct Pending {
     FixedText run_id;
     FixedText request_id;
@@ -57,6 +72,8 @@ class RunService final : public Invoker {
     UnixMillis started_ms = 0;
     MonoTime started{};
     Lane* lane = nullptr;
+    std::shared_ptr<Waiting> waiting;
+    // Empty when the caller was told that the run goes on.
     InvokeDone done;
   };
 
@@ -66,6 +83,12 @@ class RunService final : public Invoker {
   void OnReply(uint32_t slot, Result<ByteView> body);
   void OnRun(uint32_t slot, const function_runner::InvokeReply& reply);
   void Finish(uint32_t slot, const Error* error, ByteView result);
+  void BeginWait(uint32_t slot, WaitInput& input, size_t input_bytes);
+  // After the time without an end: stores the row and tells the caller.
+  Task<void> TellRunning(uint32_t slot, std::shared_ptr<Waiting> waiting);
+  // The end of a run that the runner gave no receipt for.
+  void FinishWithoutReceipt(uint32_t slot, const Error& error);
+  Task<Status> Store(std::vector<storage::Statement> statements, bool until_stored);
   Task<void> Keep(uint32_t slot, KeptRun run, std::optional<Error> error, Bytes result);
 
   Env env_;

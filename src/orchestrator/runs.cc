@@ -17,12 +17,29 @@ using storage::Statement;
 
 constexpr std::chrono::milliseconds kUsageEvery{5'000};
 constexpr std::chrono::milliseconds kPruneEvery{3'600'000};
-constexpr std::array<std::string_view, 5> kStates = {"succeeded", "failed", "timed_out",
-                                                     "cancelled", "expired"};
+constexpr std::array<std::string_view, 6> kStates = {kRunning,    "succeeded", "failed",
+                                                     "timed_out", "cancelled", "expired"};
+constexpr uint32_t kAskAgainMs = 1'000;
 
 std::unexpected<Error> NotKept() {
-  return Fail(Reason::kRunNotKept,
-              "no kept run has this id; a run is kept when it was called with keep=1 or failed");
+  return Fail(
+      Reason::kRunNotKept,
+      "no kept run has this id; a run is kept when it was called with keep=1, failed or took "
+      "longer than its caller waited");
+}
+
+std::unexpected<Error> NotEnded() {
+  Error error(Reason::kRequestInProgress,
+              "the run has not ended; ask again when its state is no longer running");
+  error.retry_after_ms = kAskAgainMs;
+  return std::unexpected(std::move(error));
+}
+
+std::unexpected<Error> Lost() {
+  return Fail(
+      Reason::kRunNotKept,
+      "the platform lost this run before its end was stored: it has neither log lines nor a "
+      "receipt, and it may have run; call the function again");
 }
 
 Task<void> Pause(std::chrono::milliseconds time) {
@@ -74,6 +91,15 @@ Task<void> Runs::UsageLoop() {
   }
 }
 
+Status Runs::EndLost() {
+  std::vector<Statement> statements;
+  statements.push_back(EndLostRuns());
+  NSL_TRY(storage::WriteResult written, database_.WriteBlocking(std::move(statements)));
+  int64_t lost = written.statements[0].changes;
+  if (lost > 0) env_.log.Warn("runs_lost", {{"runs", lost}});
+  return {};
+}
+
 Task<Status> Runs::Prune() {
   std::vector<Statement> statements;
   statements.push_back(DeleteOldRuns(env_.clock.NowMs() - retention_.age.count()));
@@ -100,7 +126,8 @@ Task<Result<RunList>> Runs::List(CallContext context, RunListRequest request) {
   if (request.state && std::find(kStates.begin(), kStates.end(), *request.state) == kStates.end()) {
     co_return Fail(
         Error(Reason::kRequestInvalid, "the state is not one")
-            .WithField("/state", "must be succeeded, failed, timed_out, cancelled or expired"));
+            .WithField("/state",
+                       "must be running, succeeded, failed, timed_out, cancelled or expired"));
   }
   if (request.function && !IsId(kFunctionId, *request.function)) {
     co_return Fail(Error(Reason::kRequestInvalid, "the function id is not one")
@@ -134,16 +161,22 @@ Task<Result<Run>> Runs::Get(CallContext context, RunRef request) {
   co_return run;
 }
 
-Task<Result<Runs::Detail>> Runs::Open(CallContext context, std::string run) {
-  Result<Run> found = co_await Find(context, run);
+Task<Result<Runs::Detail>> Runs::OpenById(CallContext context, std::string run) {
+  Result<Run> found = co_await Find(context, std::move(run));
   if (!found) co_return std::unexpected(std::move(found.error()));
-  Result<Rows> rows = co_await database_.Read(SelectRunDetail(run));
+  Result<Detail> detail = co_await Open(std::move(context), std::move(*found));
+  co_return detail;
+}
+
+Task<Result<Runs::Detail>> Runs::Open(CallContext context, Run run) {
+  if (run.state == kRunning) co_return NotEnded();
+  Result<Rows> rows = co_await database_.Read(SelectRunDetail(run.id));
   if (!rows) co_return std::unexpected(std::move(rows.error()));
-  if (rows->empty()) co_return NotKept();
+  if (rows->empty()) co_return Lost();
   Detail out;
   out.receipt = rows->TakeBlob(0, 0);
   out.document = rows->TakeBlob(0, 1);
-  function_runner::OpenRunRequest ask{run, found->function_id, rows->TakeBlob(0, 2)};
+  function_runner::OpenRunRequest ask{run.id, run.function_id, rows->TakeBlob(0, 2)};
   Result<function_runner::RunDetail> open =
       co_await runner_.OpenRun(std::move(context), std::move(ask));
   if (!open) co_return std::unexpected(std::move(open.error()));
@@ -151,8 +184,22 @@ Task<Result<Runs::Detail>> Runs::Open(CallContext context, std::string run) {
   co_return out;
 }
 
+Task<Result<RunResult>> Runs::GetResult(CallContext context, RunRef request) {
+  Result<Run> run = co_await Find(context, std::move(request.run));
+  if (!run) co_return std::unexpected(std::move(run.error()));
+  std::string reason_text = run->reason.value_or("");
+  bool ended = run->state != kRunning;
+  Result<Detail> detail = co_await Open(std::move(context), std::move(*run));
+  // Lost, or never begun: then the reason of the row is all there is.
+  bool bare = !detail && detail.error().reason == Reason::kRunNotKept;
+  if (!detail && !(bare && ended)) co_return std::unexpected(std::move(detail.error()));
+  if (reason_text.empty() && detail) co_return RunResult{std::move(detail->open.result)};
+  std::string text = detail ? std::move(detail->open.error_message) : detail.error().detail;
+  co_return Fail(ReasonFromText(reason_text).value_or(Reason::kRunPlatform), std::move(text));
+}
+
 Task<Result<RunLogs>> Runs::Logs(CallContext context, RunRef request) {
-  Result<Detail> detail = co_await Open(std::move(context), std::move(request.run));
+  Result<Detail> detail = co_await OpenById(std::move(context), std::move(request.run));
   if (!detail) co_return std::unexpected(std::move(detail.error()));
   RunLogs out;
   out.items = std::move(detail->open.logs);
@@ -163,7 +210,7 @@ Task<Result<RunLogs>> Runs::Logs(CallContext context, RunRef request) {
 }
 
 Task<Result<OpenReceipt>> Runs::GetReceipt(CallContext context, RunRef request) {
-  Result<Detail> detail = co_await Open(std::move(context), std::move(request.run));
+  Result<Detail> detail = co_await OpenById(std::move(context), std::move(request.run));
   if (!detail) co_return std::unexpected(std::move(detail.error()));
   NSL_CO_TRY(function_runner::Receipt receipt,
              JoinReceipt(detail->receipt, std::move(detail->document)));

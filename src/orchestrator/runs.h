@@ -30,12 +30,15 @@ class Runs final : public RunsApi {
   Task<void> Shutdown();
   // Asks the runner for its counters and stores what grew.
   Task<Status> SyncUsage();
+  // At boot: runs that the host before had accepted and did not see the end of, are failed.
+  Status EndLost();
   // Removes runs that are too old or too many.
   Task<Status> Prune();
 
   Task<Result<RunList>> List(CallContext, RunListRequest) override;
   Task<Result<Run>> Get(CallContext, RunRef) override;
   Task<Result<RunLogs>> Logs(CallContext, RunRef) override;
+  Task<Result<RunResult>> GetResult(CallContext, RunRef) override;
   Task<Result<OpenReceipt>> GetReceipt(CallContext, RunRef) override;
   Task<Result<Usage>> GetUsage(CallContext, UsageRequest) override;
 
@@ -50,7 +53,8 @@ class Runs final : public RunsApi {
   Task<void> PruneLoop();
   Task<Result<Run>> Find(CallContext context, std::string run);
   // Reads the sealed detail and lets the runner open it for this caller.
-  Task<Result<Detail>> Open(CallContext context, std::string run);
+  Task<Result<Detail>> Open(CallContext context, Run run);
+  Task<Result<Detail>> OpenById(CallContext context, std::string run);
 
   Env env_;
   storage::Database& database_;

@@ -27,6 +27,7 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     std::string run_id;
     std::string request_id;
     std::string result;
+    bool running = false;
     std::optional<Error> error;
     int64_t rows_at_answer = -1;
   };
@@ -40,6 +41,8 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
   rpc::PeerPtr host_end;
   rpc::PeerPtr runner_end;
   std::vector<rpc::RawCall> held;
+  // What a call with `wait` stores beside its row.
+  std::function<storage::Statement(std::string_view)> beside;
   // What the runner does.
   std::vector<Seen> seen;
   bool hold = false;
@@ -55,7 +58,17 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     runs = std::make_unique<Runs>(temp.env, io.get_executor(), *temp.database, access, runner,
                                   usage, RunRetention{.per_project = kKeptInTest});
   }
-  ~RunsFixture() override { Disconnect(); }
+  ~RunsFixture() override {
+    Disconnect();
+    if (!service) return;
+    // What it still stores.
+    bool ended = false;
+    asio::co_spawn(io.get_executor(), service->Shutdown(),
+                   [&](std::exception_ptr) { ended = true; });
+    io.restart();
+    while (!ended && io.run_one() > 0) {
+    }
+  }
 
   rpc::Peer* Current() override { return host_end.get(); }
 
@@ -65,6 +78,16 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     seen.push_back(
         {std::string(request->credential), std::string(AsText(request->payload)), request->keep});
     if (hold) return held.push_back(std::move(call));
+    Answer(std::move(call));
+  }
+  // Answers what was held, as told now.
+  void Release() {
+    hold = false;
+    for (rpc::RawCall& call : held) Answer(std::move(call));
+    held.clear();
+    Pump();
+  }
+  void Answer(rpc::RawCall&& call) {
     if (refuse) return call.Fail(*refuse);
     if (garbage) return call.Reply(AsBytes("nonsense"));
     function_runner::InvokeReply reply;
@@ -117,8 +140,8 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     io.restart();
     for (int idle = 0; idle < 3;) idle = io.poll() == 0 ? idle + 1 : 0;
   }
-  std::shared_ptr<Outcome> Start(std::string payload, bool keep,
-                                 std::string function = kFunctionA) {
+  std::shared_ptr<Outcome> Start(std::string payload, bool keep, std::string function = kFunctionA,
+                                 std::optional<std::chrono::milliseconds> wait = {}) {
     MakeService();
     auto out = std::make_shared<Outcome>();
     InvokeInput input;
@@ -127,11 +150,15 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     input.request_id = "req_1";
     input.keep = keep;
     input.payload = AsBytes(payload);
+    WaitInput wait_input{wait.value_or(std::chrono::milliseconds(0)), function_store::kProjectA,
+                         beside};
+    if (wait) input.wait = &wait_input;
     service->Invoke(input, [this, out](const InvokeOutcome& got) {
       out->done = true;
       out->run_id = got.run_id;
       out->request_id = got.request_id;
       out->result = AsText(got.result);
+      out->running = got.running;
       if (got.error != nullptr) out->error = *got.error;
       out->rows_at_answer = CountRuns();
     });
