@@ -7,7 +7,7 @@ namespace nsl::function_runner {
 namespace {
 
 constexpr uint64_t kRequestFields = 10;
-constexpr uint64_t kReplyFields = 13;
+constexpr uint64_t kReplyFields = 14;
 
 }  // namespace
 
@@ -48,7 +48,7 @@ void AppendInvokeReply(const InvokeReply& reply, Bytes& out) {
             F::Text(reply.version_id), F::Bytes(reply.result), F::Uint(usage.cpu_us),
             F::Uint(usage.wall_us), F::Uint(usage.input_bytes), F::Uint(usage.output_bytes),
             F::Uint(usage.host_calls), F::Uint(usage.peak_memory_kb), F::Bytes(reply.receipt),
-            F::Bytes(reply.sealed_detail)});
+            F::Bytes(reply.sealed_detail), F::Bytes(reply.usage_counters)});
 }
 
 Result<InvokeReply> ParseInvokeReply(ByteView body) {
@@ -68,6 +68,7 @@ Result<InvokeReply> ParseInvokeReply(ByteView body) {
   p.usage.peak_memory_kb = static_cast<uint32_t>(r.Uint());
   p.receipt = r.Bytes();
   p.sealed_detail = r.Bytes();
+  p.usage_counters = r.Bytes();
   if (!shape || !r.Finish()) {
     return Fail(Reason::kPlatformInternal, "the invoke reply is not the CBOR array it must be");
   }

@@ -51,6 +51,9 @@ struct InvokeReply {
   // Kept runs: receipt (receipt.h) and sealed RunDetail.
   ByteView receipt;
   ByteView sealed_detail;
+  // Beside a receipt: CBOR of a UsageReply with this function's counters, this run included, so
+  // that who stores the receipt stores in the same transaction what it adds up to.
+  ByteView usage_counters;
 };
 
 void AppendInvokeRequest(const InvokeRequest& request, Bytes& out);

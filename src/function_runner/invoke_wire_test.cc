@@ -31,6 +31,8 @@ TEST(InvokeWire, ReplySurvivesTheRoundTrip) {
   p.detail = "boom";
   p.usage.cpu_us = 1'000'000'007;
   p.usage.peak_memory_kb = 31;
+  Bytes counters{1, 2};
+  p.usage_counters = counters;
   Bytes out;
   AppendInvokeReply(p, out);
   Result<InvokeReply> back = ParseInvokeReply(out);
@@ -38,6 +40,7 @@ TEST(InvokeWire, ReplySurvivesTheRoundTrip) {
   EXPECT_EQ(back->reason, "run.user");
   EXPECT_EQ(back->usage.cpu_us, 1'000'000'007u);
   EXPECT_EQ(back->usage.peak_memory_kb, 31u);
+  EXPECT_EQ(ToBytes(back->usage_counters), counters);
 }
 
 TEST(InvokeWire, CutAndExtendedFramesAreRefused) {

@@ -237,7 +237,7 @@ void RunService::FinishWithoutReceipt(uint32_t slot, const Error& error) {
   kept.run.state = StateOf(*kept.run.reason);
   kept.run.input_bytes = p.waiting->input_bytes;
   kept.started_ms = p.started_ms;
-  if (!group_.Spawn(Keep(slot, std::move(kept), error, {}))) Finish(slot, &error, {});
+  if (!group_.Spawn(Keep(slot, std::move(kept), {}, error, {}))) Finish(slot, &error, {});
 }
 
 void RunService::OnRun(uint32_t slot, const InvokeReply& reply) {
@@ -261,12 +261,19 @@ void RunService::OnRun(uint32_t slot, const InvokeReply& reply) {
   }
 
   KeptRun kept = ToKept(p.run_id.view(), p.function_id.view(), p.started_ms, reply);
-  if (Status split = SplitReceipt(reply.receipt, kept); !split) {
-    return FinishWithoutReceipt(slot, Error(Reason::kPlatformIntegrity,
-                                            "the runner's receipt has not the form it must have"));
+  Status split = SplitReceipt(reply.receipt, kept);
+  Result<storage::Statement> counters =
+      usage_.CountersOf(reply.usage_counters, reply.project_id, p.function_id.view());
+  if (!split || !counters) {
+    return FinishWithoutReceipt(
+        slot, Error(Reason::kPlatformIntegrity,
+                    "the runner's receipt or counters have not the form they must have"));
   }
   Bytes result = ToBytes(reply.result);
-  bool started = group_.Spawn(Keep(slot, std::move(kept), error, std::move(result)));
+  std::vector<storage::Statement> counted;
+  counted.push_back(std::move(*counters));
+  bool started =
+      group_.Spawn(Keep(slot, std::move(kept), std::move(counted), error, std::move(result)));
   if (started) return;
   Error stopping(Reason::kPlatformUnavailable, "the host is stopping; the run was not kept");
   Finish(slot, &stopping, {});
@@ -285,7 +292,8 @@ Task<Status> RunService::Store(std::vector<storage::Statement> statements, bool 
   }
 }
 
-Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::optional<Error> error, Bytes result) {
+Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::vector<storage::Statement> counted,
+                            std::optional<Error> error, Bytes result) {
   // The callback is owed also when this coroutine is cancelled while it waits.
   struct Owed {
     RunService& service;
@@ -300,6 +308,7 @@ Task<void> RunService::Keep(uint32_t slot, KeptRun run, std::optional<Error> err
   bool known = std::find(known_documents_.begin(), known_documents_.end(), run.document_hash) !=
                known_documents_.end();
   std::vector<storage::Statement> statements = InsertRun(run, !known && !run.document.empty());
+  std::move(counted.begin(), counted.end(), std::back_inserter(statements));
   bool told = !pending_[slot].done;
   Status written = co_await Store(std::move(statements), told);
   owed.paid = true;

@@ -89,7 +89,8 @@ class RunService final : public Invoker {
   // The end of a run that the runner gave no receipt for.
   void FinishWithoutReceipt(uint32_t slot, const Error& error);
   Task<Status> Store(std::vector<storage::Statement> statements, bool until_stored);
-  Task<void> Keep(uint32_t slot, KeptRun run, std::optional<Error> error, Bytes result);
+  Task<void> Keep(uint32_t slot, KeptRun run, std::vector<storage::Statement> counted,
+                  std::optional<Error> error, Bytes result);
 
   Env env_;
   rpc::PeerSource& runner_;

@@ -41,6 +41,7 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
   rpc::PeerPtr host_end;
   rpc::PeerPtr runner_end;
   std::vector<rpc::RawCall> held;
+  std::vector<std::string> held_functions;
   // What a call with `wait` stores beside its row.
   std::function<storage::Statement(std::string_view)> beside;
   // What the runner does.
@@ -77,17 +78,21 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     NSL_CHECK(request.has_value());
     seen.push_back(
         {std::string(request->credential), std::string(AsText(request->payload)), request->keep});
-    if (hold) return held.push_back(std::move(call));
-    Answer(std::move(call));
+    if (hold) {
+      held_functions.emplace_back(request->function_id);
+      return held.push_back(std::move(call));
+    }
+    Answer(std::move(call), std::string(request->function_id));
   }
   // Answers what was held, as told now.
   void Release() {
     hold = false;
-    for (rpc::RawCall& call : held) Answer(std::move(call));
+    for (size_t i = 0; i < held.size(); ++i) Answer(std::move(held[i]), held_functions[i]);
     held.clear();
+    held_functions.clear();
     Pump();
   }
-  void Answer(rpc::RawCall&& call) {
+  void Answer(rpc::RawCall&& call, const std::string& function) {
     if (refuse) return call.Fail(*refuse);
     if (garbage) return call.Reply(AsBytes("nonsense"));
     function_runner::InvokeReply reply;
@@ -106,6 +111,15 @@ struct RunsFixture : function_store::StoreFixture, rpc::PeerSource {
     reply.result = AsBytes(R"({"ok":1})");
     reply.usage = {11, 22, 33, 44, 5, 66};
     reply.receipt = receipt;
+    Bytes counters;
+    if (reply_receipt) {
+      function_runner::UsageRow row;
+      row.project_id = function_store::kProjectA;
+      row.function_id = function;
+      row.runs = seen.size();
+      counters = ToCbor(function_runner::UsageReply{Bytes(16, 1), {row}});
+    }
+    reply.usage_counters = counters;
     call.ReplyWith([&](Bytes& out) { AppendInvokeReply(reply, out); });
   }
 

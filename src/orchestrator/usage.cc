@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/codec.h"
+
 namespace nsl::orchestrator {
 namespace {
 
@@ -68,11 +70,17 @@ void UsageTracker::Observe(std::string_view project_id, std::string_view functio
 }
 
 void UsageTracker::OnConnected() {
-  if (!previous_ || current_.boot_id) {
-    previous_ = std::move(current_);
+  // Two losses before anything told the life: still the question of one.
+  bool same =
+      !previous_.empty() && (!current_.boot_id || current_.boot_id == previous_.back().boot_id);
+  if (same) {
+    for (auto& [id, row] : current_.observed) {
+      auto [it, fresh] = previous_.back().observed.try_emplace(id, row);
+      if (!fresh) AddRow(it->second, row);
+    }
   } else {
-    // Two losses before any snapshot: still the question of one life.
-    for (auto& [id, row] : current_.observed) AddRow(previous_->observed[id], row);
+    if (previous_.size() >= kMaxLives) previous_.erase(previous_.begin());
+    previous_.push_back(std::move(current_));
   }
   current_ = Life{};
 }
@@ -95,29 +103,34 @@ Task<Status> UsageTracker::Persist(Bytes boot_id, Rows rows) {
   co_return Status();
 }
 
-Task<Status> UsageTracker::Store(function_runner::UsageReply reply) {
-  if (previous_) {
-    Life before = std::move(*previous_);
-    previous_.reset();
-    if (!before.boot_id || *before.boot_id == reply.boot_id) {
+Task<Status> UsageTracker::Settle(Bytes boot_id) {
+  while (!previous_.empty()) {
+    Life before = std::move(previous_.front());
+    previous_.erase(previous_.begin());
+    if (!before.boot_id || *before.boot_id == boot_id) {
       // The same life over another connection.
       for (auto& [id, row] : before.observed) {
         auto [it, fresh] = current_.observed.try_emplace(id, row);
         if (!fresh) AddRow(it->second, row);
       }
-      current_.stored = std::move(before.stored);
-    } else {
-      Rows last;
-      for (auto& [id, row] : before.observed) Raise(last, row);
-      Bytes ended = *before.boot_id;
-      Status kept = co_await Persist(std::move(ended), std::move(last));
-      if (!kept) {
-        // Not lost: the next round tries again.
-        previous_ = std::move(before);
-        co_return kept;
-      }
+      if (before.boot_id) current_.stored = std::move(before.stored);
+      continue;
     }
+    Rows last;
+    for (auto& [id, row] : before.observed) Raise(last, row);
+    Bytes ended = *before.boot_id;
+    Status kept = co_await Persist(std::move(ended), std::move(last));
+    if (kept) continue;
+    // Not lost: the next round tries again.
+    previous_.insert(previous_.begin(), std::move(before));
+    co_return kept;
   }
+  co_return Status();
+}
+
+Task<Status> UsageTracker::Store(function_runner::UsageReply reply) {
+  Status settled = co_await Settle(reply.boot_id);
+  if (!settled) co_return settled;
   current_.boot_id = reply.boot_id;
   Rows now;
   for (const UsageRow& row : reply.rows) Raise(now, row);
@@ -133,13 +146,32 @@ Task<Status> UsageTracker::Store(function_runner::UsageReply reply) {
 }
 
 Task<Status> UsageTracker::StoreObserved() {
-  Life& life = previous_ && !current_.boot_id ? *previous_ : current_;
-  if (!life.boot_id) co_return Status();
-  Rows rows;
-  for (const auto& [id, row] : life.observed) Raise(rows, row);
-  Bytes boot_id = *life.boot_id;
-  Status kept = co_await Persist(std::move(boot_id), std::move(rows));
-  co_return kept;
+  std::vector<std::pair<Bytes, Rows>> lives;
+  auto add = [&](const Life& life) {
+    if (!life.boot_id) return;
+    Rows rows;
+    for (const auto& [id, row] : life.observed) Raise(rows, row);
+    lives.emplace_back(*life.boot_id, std::move(rows));
+  };
+  for (const Life& life : previous_) add(life);
+  add(current_);
+  for (auto& [boot_id, rows] : lives) {
+    Status kept = co_await Persist(std::move(boot_id), std::move(rows));
+    if (!kept) co_return kept;
+  }
+  co_return Status();
+}
+
+Result<Statement> UsageTracker::CountersOf(ByteView usage_counters, std::string_view project_id,
+                                           std::string_view function_id) {
+  NSL_TRY(auto counters, FromCbor<function_runner::UsageReply>(usage_counters));
+  if (counters.rows.size() != 1 || counters.rows[0].project_id != project_id ||
+      counters.rows[0].function_id != function_id) {
+    return Fail(Reason::kPlatformIntegrity, "the runner's counters are of another function");
+  }
+  // Else what was observed here might be added under the next life too.
+  if (!current_.boot_id) current_.boot_id = counters.boot_id;
+  return Upsert(counters.rows[0], counters.boot_id);
 }
 
 Task<Result<std::vector<UsageRow>>> UsageTracker::Sum(std::string project_id) {

@@ -104,6 +104,48 @@ TEST_F(UsageTest, AnOldHostsCountersStayAfterItsRestart) {
   EXPECT_EQ(Runs(), 9u);
 }
 
+TEST_F(UsageTest, CountersThatCameWithAReceiptSurviveTheLossOfBoth) {
+  usage_.OnConnected();
+  Store(Counters(kBoot1, 5));
+  Bytes cbor = ToCbor(Counters(kBoot1, 8));
+  auto statement = usage_.CountersOf(cbor, "p", kFn);
+  ASSERT_TRUE(statement.has_value());
+  ASSERT_TRUE(temp_.database->WriteBlocking({std::move(*statement)}).has_value());
+  // Neither this tracker nor that runner is ever asked again.
+  UsageTracker next(*temp_.database);
+  next.OnConnected();
+  ASSERT_TRUE(storage::RunTask(next.Store(Counters(kBoot2, 1))).has_value());
+  EXPECT_EQ(Runs(), 9u);
+}
+
+// Boot 1 is killed before the first snapshot, boot 2 as well: receipts alone tell the lives.
+TEST_F(UsageTest, ALifeThatOnlyReceiptsToldOfIsCountedOnce) {
+  for (const Bytes& boot : {kBoot1, kBoot2}) {
+    usage_.OnConnected();
+    Answer(2);
+    auto statement = usage_.CountersOf(ToCbor(Counters(boot, 2)), "p", kFn);
+    ASSERT_TRUE(statement.has_value());
+    ASSERT_TRUE(temp_.database->WriteBlocking({std::move(*statement)}).has_value());
+    // One more, whose answer had no receipt.
+    Answer(1);
+  }
+  EXPECT_EQ(Runs(), 4u);
+  ASSERT_TRUE(storage::RunTask(usage_.StoreObserved()).has_value());
+  EXPECT_EQ(Runs(), 6u);
+  usage_.OnConnected();
+  Answer(1);
+  Store(Counters(Bytes(16, 3), 1));
+  EXPECT_EQ(Runs(), 7u);
+}
+
+TEST_F(UsageTest, CountersOfAnotherFunctionOrNoneAreRefused) {
+  Bytes cbor = ToCbor(Counters(kBoot1, 8));
+  EXPECT_FALSE(usage_.CountersOf(cbor, "other", kFn).has_value());
+  EXPECT_FALSE(usage_.CountersOf(cbor, "p", "fn_2").has_value());
+  EXPECT_FALSE(usage_.CountersOf({}, "p", kFn).has_value());
+  EXPECT_FALSE(usage_.CountersOf(ToCbor(UsageReply{kBoot1, {}}), "p", kFn).has_value());
+}
+
 TEST_F(UsageTest, WithoutARunnerWhatWasAnsweredIsStored) {
   usage_.OnConnected();
   Store(Counters(kBoot1, 0));

@@ -3,6 +3,8 @@
 
 import base64
 import concurrent.futures
+import os
+import signal
 
 import pytest
 
@@ -49,6 +51,34 @@ export async function handler(event, ctx) {
         return True
 
     wait_until("the usage of all runs", equal, 30)
+
+
+def test_usage_covers_every_receipt_after_host_and_runner_died_at_once(own_system):
+    person = User(own_system)
+    function = person.deploy("export const handler = (event) => event.data;")
+    before = own_system.children()
+    receipts = []
+    for n in range(20):
+        run = person.invoke(function, n, keep=True).expect(200).headers["x-run-id"]
+        receipts.append(person.api.get(f"/v1/runs/{run}/receipt").expect(200).json)
+    # Within the five seconds in which counters are asked for; both in one blow.
+    for name in ("host", "runner"):
+        os.kill(before[name], signal.SIGKILL)
+    wait_until("both again", lambda: all(
+        own_system.children().get(n) not in (None, before[n]) for n in ("host", "runner")))
+    wait_until("ready again", own_system.ready, 60)
+    leaves = [leaf(base64.b64decode(r["receipt"]["leaf"])) for r in receipts]
+
+    def usage():
+        try:
+            answer = person.api.get(f"/v1/projects/{person.project}/usage")
+        except OSError:
+            return None
+        return answer.json["items"] if answer.status == 200 else None
+
+    rows = wait_until("the usage", usage, 60)
+    assert rows[0]["runs"] == len(leaves)
+    assert {f: rows[0][f] for f in FIELDS} == {f: sum(v[f] for v in leaves) for f in FIELDS}
 
 
 def leaf(encoded):

@@ -155,12 +155,13 @@ void Dispatcher::Answer(Run& run, std::string_view reason, std::string_view deta
   open.error_stack = stack;
   open.salt = ToBytes(run.salt);
   Bytes sealed = sealer_.Seal(run.project_key, run.project_id, "run", run.run_id, 1, ToCbor(open));
+  Bytes counters = ToCbor(UsageReply{receipts_.boot_id(), {run.pool->usage}});
   // The answer waits for the signature of its batch, which is made at the end of this wake-up.
   receipts_.Add(
       leaf_, [call = std::make_shared<rpc::RawCall>(std::move(*run.call)),
               detail = std::string(reply.detail), body = ToBytes(result), project = run.project_id,
-              version = run.version, reason = std::string(reason), usage = reply.usage,
-              sealed](Result<Receipt> proof) {
+              version = run.version, reason = std::string(reason), usage = reply.usage, sealed,
+              counters = std::move(counters)](Result<Receipt> proof) {
         if (!proof) return call->Fail(proof.error());
         Bytes receipt = ToCbor(*proof);
         InvokeReply full;
@@ -172,6 +173,7 @@ void Dispatcher::Answer(Run& run, std::string_view reason, std::string_view deta
         full.usage = usage;
         full.receipt = receipt;
         full.sealed_detail = sealed;
+        full.usage_counters = counters;
         Bytes out;
         AppendInvokeReply(full, out);
         call->Reply(out);

@@ -27,6 +27,7 @@ class ReceiptBatch {
   // True when a caller waits for proof or the batch is full.
   bool due() const { return !waiting_.empty() || leaves_.size() >= kMaxLeaves; }
   size_t size() const { return leaves_.size(); }
+  const Bytes& boot_id() const { return boot_id_; }
   // Signs what is collected; nothing when empty.
   void Flush();
   // The runner's document, put into each receipt; renewed by main.
