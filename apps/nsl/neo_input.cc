@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neo_input.h"
 
+#include <charconv>
+#include <cstdio>
 #include <filesystem>
 
 #include "profile.h"
@@ -53,6 +55,23 @@ std::string DigitsIn(std::string_view content) {
   return Stranger(checked, kBase64Digits, 0).empty() ? digits : std::string();
 }
 
+CliResult<std::string> ReadStdin(size_t limit) {
+  std::string out;
+  char part[4096];
+  for (size_t got = 0; (got = std::fread(part, 1, sizeof part, stdin)) > 0;) {
+    out.append(part, got);
+    if (out.size() > limit) {
+      return Usage("stdin has more than " + std::to_string(limit) + " bytes");
+    }
+  }
+  return out;
+}
+
+bool IsFile(const std::string& input) {
+  std::error_code error;
+  return input.size() < 4096 && std::filesystem::exists(input, error);
+}
+
 }  // namespace
 
 CliResult<Bytes> NeoBytesFromText(std::string_view text, const std::string& what) {
@@ -66,14 +85,48 @@ CliResult<Bytes> NeoBytesFromText(std::string_view text, const std::string& what
 }
 
 CliResult<Bytes> ReadNeoInput(const std::string& input) {
-  std::error_code error;
-  bool file = input.size() < 4096 && std::filesystem::exists(input, error);
-  if (!file) return NeoBytesFromText(input, "INPUT is no file that exists");
-  NSL_TRY(auto content, ReadFileLimited(input, kNeoInputBytes));
-  if (Trimmed(content).empty()) return Usage(input + " is empty");
+  bool stored = input == "-" || IsFile(input);
+  if (!stored) return NeoBytesFromText(input, "INPUT is no file that exists");
+  const std::string name = input == "-" ? "stdin" : input;
+  NSL_TRY(auto content, ReadNeoContent(input, kNeoInputBytes));
+  if (Trimmed(content).empty()) return Usage(name + " is empty");
   std::string digits = DigitsIn(content);
-  if (!digits.empty()) return NeoBytesFromText(digits, input);
+  if (!digits.empty()) return NeoBytesFromText(digits, name);
   return ToBytes(std::string_view(content));
+}
+
+CliResult<std::string> ReadNeoContent(const std::string& input, size_t limit) {
+  return input == "-" ? ReadStdin(limit) : ReadFileLimited(input, limit);
+}
+
+CliResult<std::string> ReadNeoText(const std::string& input, size_t limit) {
+  bool stored = input == "-" || IsFile(input);
+  if (!stored) return std::string(Trimmed(input));
+  NSL_TRY(auto content, ReadNeoContent(input, limit));
+  std::string text(Trimmed(content));
+  if (text.empty()) return Usage((input == "-" ? "stdin" : input) + " is empty");
+  return text;
+}
+
+CliResult<uint32_t> ReadNetwork(const std::string& text) {
+  if (text == "mainnet") return kMainNet;
+  if (text == "testnet") return kTestNet;
+  uint32_t number = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
+    return Usage("--network: '" + Printable(text, false) +
+                 "' is none; give mainnet, testnet or the network's number");
+  }
+  return number;
+}
+
+CliResult<std::array<uint8_t, 64>> ReadSignature(const std::string& text) {
+  NSL_TRY(auto raw, NeoBytesFromText(text, "the signature"));
+  auto signature = ToArray<64>(raw);
+  if (!signature) {
+    return Usage("the signature has 64 bytes, r and s, not " + std::to_string(raw.size()));
+  }
+  return *signature;
 }
 
 }  // namespace nsl::cli

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// neo address, script disasm, tx decode, block, nef, manifest: no system, no network.
+// neo address, script disasm and asm, tx decode, block, nef, manifest: no system, no network.
 #include <CLI/CLI.hpp>
 #include <boost/json/object.hpp>
 
 #include "cli.h"
+#include "neo/assembler.h"
 #include "neo/contract_hash.h"
 #include "neo_input.h"
+#include "neo_verbs.h"
 #include "neo_views.h"
 #include "profile.h"
 
@@ -43,6 +45,23 @@ CliStatus Disassemble(Cli& cli, const std::string& input) {
   } else {
     ShowScript(cli.term(), script);
   }
+  return {};
+}
+
+CliStatus AssembleText(Cli& cli, const std::string& input) {
+  NSL_TRY(auto text, ReadNeoText(input, neo::kMaxAssemblyText));
+  NSL_TRY(auto script, AsInput(neo::Assemble(text)));
+  std::string hash = neo::ToText(neo::HashOfScript(script));
+  if (cli.json) {
+    cli.term().Json(boost::json::object{{"size", script.size()},
+                                        {"script", ToBase64(script)},
+                                        {"scriptHex", ToHex(script)},
+                                        {"scriptHash", hash}});
+    return {};
+  }
+  cli.term().Table(
+      {"FORM", "VALUE"},
+      {{"hexadecimal", ToHex(script)}, {"base64", ToBase64(script)}, {"script hash", hash}});
   return {};
 }
 
@@ -117,21 +136,29 @@ void AddReader(CLI::App& parent, Cli& cli, const std::string& name, const std::s
 }  // namespace
 
 void AddNeoVerbs(CLI::App& root, Cli& cli) {
-  const std::string input = "Hexadecimal, base64, or a file that exists";
-  CLI::App& neo = AddGroup(root, cli, "neo", "Read what the Neo chain stores; works offline");
+  const std::string input = "Hexadecimal, base64, a file that exists, or - for stdin";
+  CLI::App& neo = AddGroup(root, cli, "neo", "Neo's bytes, keys and signatures; works offline");
   AddReader(neo, cli, "address", "Both forms of an account or contract", "text",
             "Address (N…) or script hash (0x…)", ShowAddress);
   CLI::App& script = AddGroup(neo, cli, "script", "Scripts of the NeoVM");
   AddReader(script, cli, "disasm", "Instructions of a script", "input", input, Disassemble);
+  AddReader(script, cli, "asm", "Script of instructions, one per line", "input",
+            "File, or - for stdin, or the text", AssembleText);
   CLI::App& tx = AddGroup(neo, cli, "tx", "Transactions");
   AddReader(tx, cli, "decode", "Every field of a transaction, signed or not", "input", input,
             DecodeTx);
+  AddNeoTxVerbs(tx, cli);
   AddReader(neo, cli, "block", "Header, hash, merkle check and transaction ids of a block", "input",
             input, DecodeBlock);
   AddReader(neo, cli, "nef", "Fields and method tokens of a contract file", "input", input,
             DecodeNef);
   AddReader(neo, cli, "manifest", "Check and show the manifest of a contract", "file",
             "Manifest (JSON)", CheckManifest);
+  AddNeoKeyVerbs(neo, cli);
+  AddNeoNep2Verbs(neo, cli);
+  AddNeoMultisigVerbs(neo, cli);
+  AddNeoMessageVerbs(neo, cli);
+  AddNeoProofVerbs(neo, cli);
 }
 
 }  // namespace nsl::cli
