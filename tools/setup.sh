@@ -55,14 +55,15 @@ rows() { awk -F'\t' -v g="$1" '$1 == g' "$2"; }
 # hold absolute paths.
 group_key() {
   { echo "$ROOT"; cat tools/setup.sh tools/setup/*.tsv tools/python/*.txt tools/js/*.json \
-    tools/bench-js/*.json tools/neo-go/go.*; } | sha256sum | cut -c 1-32
+    tools/bench-js/*.json tools/neon-js/*.json tools/neo-go/go.*; } | sha256sum | cut -c 1-32
 }
 
 # Cheap proof that a stamp still tells the truth: the programs are there.
 programs_of() {
   case $1 in
     base) echo "/usr/bin/clang++-19 /usr/bin/cmake /usr/bin/ninja $TOOLS/toolchain/bin/go \
-      $TOOLS/node-v8/bin/node $TOOLS/neo-go/neo-go $TOOLS/venv/bin/pytest" ;;
+      $TOOLS/node-v8/bin/node $TOOLS/neo-go/neo-go $TOOLS/venv/bin/pytest \
+      $TOOLS/mamba/bin/python" ;;
     bench) echo "/usr/bin/wrk /usr/sbin/nginx $TOOLS/bench/node_modules/@deno/linux-x64-glibc/deno" ;;
     bare) echo "/usr/sbin/debootstrap" ;;
   esac
@@ -168,6 +169,17 @@ install_neo-go() {
 install_venv() {
   python_environment venv tools/python/requirements.txt
   "$TOOLS/venv/bin/pytest" --version
+}
+
+install_neon() {
+  rm -rf "${TOOLS:?}/neon"
+  npm_packages neon tools/neon-js
+  [ -f "$TOOLS/neon/node_modules/@cityofzion/neon-core/package.json" ]
+}
+
+install_mamba() {
+  python_environment mamba tools/python/mamba.txt
+  "$TOOLS/mamba/bin/python" -c 'import neo3.vm, neo3.wallet.account'
 }
 
 install_bench() {

@@ -36,7 +36,8 @@ def test_an_unknown_verb_names_the_nearest_and_exits_2():
 
 
 @pytest.mark.parametrize("verb", ["setup", "build", "test", "check", "asan", "tsan", "fuzz", "bench",
-                                  "crash", "bare", "docs", "clean", "full", "dev", "demo"])
+                                  "crash", "bare", "docs", "clean", "full", "dev", "demo",
+                                  "differential"])
 def test_every_verb_explains_itself_and_its_exit_codes(verb):
     result = run(verb, "--help")
     assert result.returncode == 0
