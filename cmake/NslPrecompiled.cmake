@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # nsl_precompiled(TARGET KIND): compiles the target's sources with a precompiled prefix header.
 #
-# KIND is `room` (libraries, position-independent) or `test` (programs, with the test library).
+# KIND is `room` (libraries, position-independent), `cli` (the same, with the parser of arguments) or
+# `test` (programs, with the test library).
 # CMake's own target_precompile_headers would do for one folder; its binary names that folder, and
 # ccache then shares nothing between clones. See precompile.sh.
 option(NSL_PRECOMPILED "Compile with precompiled prefix headers" ON)
@@ -27,6 +28,7 @@ endfunction()
 
 if(NSL_PRECOMPILED)
   nsl_make_prefix(room prefix.h -fPIC)
+  nsl_make_prefix(cli prefix_cli.h -fPIC)
   nsl_make_prefix(test prefix_test.h -fPIE -DGTEST_HAS_PTHREAD=1)
 endif()
 

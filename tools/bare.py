@@ -155,6 +155,7 @@ def prove(args, steps):
             return False
         warm = ccache_folder() if args.warm else ""
         if warm:
+            os.makedirs(warm, exist_ok=True)
             env["CCACHE_DIR"] = "/var/cache/ccache"
         texts = [("run", args.run)] if args.run else [
             (v, f"./x {v}") for v in (["demo", "test"] if args.verb == "both" else [args.verb])]
