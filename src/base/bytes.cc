@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/bytes.h"
 
+#include <cstring>
+
 namespace nsl {
 namespace {
 
@@ -116,8 +118,19 @@ std::optional<Bytes> FromBase32(std::string_view s) { return Decode(s, kB32Inver
 
 bool ConstantTimeEqual(ByteView a, ByteView b) {
   if (a.size() != b.size()) return false;
-  volatile uint8_t diff = 0;
-  for (size_t i = 0; i < a.size(); ++i) diff = diff | (a[i] ^ b[i]);
+  uint64_t diff = 0;
+  size_t at = 0;
+  for (; at + sizeof diff <= a.size(); at += sizeof diff) {
+    uint64_t x;
+    uint64_t y;
+    std::memcpy(&x, a.data() + at, sizeof x);
+    std::memcpy(&y, b.data() + at, sizeof y);
+    diff |= x ^ y;
+    // The compiler must not learn that one difference decides.
+    asm volatile("" : "+r"(diff));
+  }
+  for (; at < a.size(); ++at) diff |= static_cast<uint64_t>(a[at] ^ b[at]);
+  asm volatile("" : "+r"(diff));
   return diff == 0;
 }
 

@@ -14,6 +14,18 @@ void WriteUnsigned(Writer& w, const BlockHeader& h) {
   w.U32(h.index).U8(h.primary).Raw(h.next_consensus.bytes);
 }
 
+// A tree of hashes doubles a last one without a partner, so that a block with a transaction twice
+// can have the root of one without.
+void RefuseTwins(Reader& r, const std::vector<Uint256>& hashes, const std::vector<size_t>& places) {
+  std::vector<Uint256> sorted = hashes;
+  std::ranges::sort(sorted);
+  if (std::ranges::adjacent_find(sorted) == sorted.end()) return;
+  std::set<Uint256> seen;
+  size_t i = 0;
+  while (i < hashes.size() && seen.insert(hashes[i]).second) ++i;
+  r.Refuse("block transaction", "it occurs twice", places[i]);
+}
+
 }  // namespace
 
 BlockHeader ReadHeader(Reader& r) {
@@ -59,14 +71,14 @@ Result<Block> DecodeBlock(ByteView raw) {
   size_t start = r.offset();
   size_t count = r.VarInt("block transactions", kMaxBlockTransactions);
   std::vector<Uint256> hashes;
-  std::set<Uint256> seen;
+  std::vector<size_t> places;
   for (size_t i = 0; i < count && r.ok(); ++i) {
-    size_t at = r.offset();
-    out.transactions.push_back(ReadTransaction(r));
-    if (!r.ok()) break;
-    hashes.push_back(TransactionHash(out.transactions.back()));
-    if (!seen.insert(hashes.back()).second) r.Refuse("block transaction", "it occurs twice", at);
+    places.push_back(r.offset());
+    Uint256 hash;
+    out.transactions.push_back(ReadTransaction(r, hash));
+    hashes.push_back(hash);
   }
+  if (r.ok()) RefuseTwins(r, hashes, places);
   if (r.ok() && MerkleRoot(hashes) != out.header.merkle_root) {
     r.Refuse("block transactions", "they do not give the merkle root of the header", start);
   }

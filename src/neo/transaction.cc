@@ -101,8 +101,14 @@ Witness ReadWitness(Reader& r) {
 }
 
 Transaction ReadTransaction(Reader& r) {
+  Uint256 ignored;
+  return ReadTransaction(r, ignored);
+}
+
+Transaction ReadTransaction(Reader& r, Uint256& hash) {
   size_t begin = r.offset();
   Transaction tx = ReadUnsigned(r);
+  hash = {crypto::Sha256(r.Since(begin))};
   size_t start = r.offset();
   size_t count = r.VarInt("transaction witnesses", kMaxSignersAndAttributes);
   if (count != tx.signers.size()) {

@@ -91,6 +91,8 @@ size_t SizeOf(const Transaction& tx);
 
 // One transaction, one attribute, one witness within something larger.
 Transaction ReadTransaction(Reader& r);
+// Also its hash, from the bytes as they were read.
+Transaction ReadTransaction(Reader& r, Uint256& hash);
 Attribute ReadAttribute(Reader& r);
 Witness ReadWitness(Reader& r);
 void Write(Writer& w, const Transaction& tx);

@@ -36,7 +36,9 @@ class Writer {
 
  private:
   Writer& Little(uint64_t value, size_t size) {
-    for (size_t i = 0; i < size; ++i) out_.push_back(static_cast<uint8_t>(value >> (8 * i)));
+    size_t at = out_.size();
+    out_.resize(at + size);
+    for (size_t i = 0; i < size; ++i) out_[at + i] = static_cast<uint8_t>(value >> (8 * i));
     return *this;
   }
 

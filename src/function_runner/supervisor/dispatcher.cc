@@ -65,7 +65,7 @@ void Dispatcher::OnInvoke(rpc::RawCall call) {
   run.credential = q.credential;
   run.payload.assign(q.payload.begin(), q.payload.end());
   run.keep = q.keep;
-  run.credential_hash = crypto::Sha256(AsBytes(q.credential));
+  run.credential_hash = credentials_.HashOf(q.credential);
   if (salts_used_ + run.salt.size() > salts_.size()) {
     env_.random.Fill(salts_);
     salts_used_ = 0;

@@ -18,6 +18,7 @@
 #include "base/task_group.h"
 #include "function_runner/supervisor/admission.h"
 #include "function_runner/supervisor/blank_pool.h"
+#include "function_runner/supervisor/credential_hashes.h"
 #include "function_runner/supervisor/host_calls.h"
 #include "function_runner/supervisor/receipt_batch.h"
 #include "function_runner/supervisor/run.h"
@@ -116,6 +117,7 @@ class Dispatcher final : public WorkerEvents {
   ReceiptBatch& receipts_;
   TaskGroup& tasks_;
   Admission admission_;
+  CredentialHashes credentials_;
   UsageMeter usage_;
   RunTable runs_;
   HostCalls host_calls_;
