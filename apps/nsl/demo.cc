@@ -253,6 +253,7 @@ CliStatus RunDemo(Cli& cli, bool keep) {
                      .api_port = 0,
                      .metrics_port = 0,
                      .chain_port = 0,
+                     .block_ms = 100,
                      .persistent_chain = false};
   NSL_TRY(auto installation, Installation::Open(options));
   DevSystem system(std::move(installation), cli.term(), interrupts);

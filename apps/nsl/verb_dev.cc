@@ -86,6 +86,10 @@ void AddDev(CLI::App& root, Cli& cli) {
       ->capture_default_str();
   dev.add_option("--chain-port", options->chain_port, "RPC port of the private chain; 0 = any")
       ->capture_default_str();
+  dev.add_option("--block-time", options->block_ms,
+                 "Milliseconds between two blocks of a new chain")
+      ->check(CLI::Range(50, 60'000))
+      ->capture_default_str();
   dev.add_option("--limit", *limits, "NAME=NUMBER of the host's [limits]; may be repeated")
       ->allow_extra_args(false);
 }

@@ -6,7 +6,6 @@ Ours runs as `nsl dev` runs it: API key, limits, metering and receipts on. The h
 that a busy minute of the machine hits all of them. Exit 0 when every goal is met, 1 when not."""
 
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -17,6 +16,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import load  # noqa: E402
+import report  # noqa: E402
 from system import System  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -161,14 +161,6 @@ def cold_starts(system, count, progress):
     return {"p50": times[count // 2], "p99": times[min(count - 1, int(count * 0.99))]}
 
 
-def machine():
-    with open("/proc/cpuinfo") as f:
-        model = next((l.split(":")[1].strip() for l in f if l.startswith("model name")), "?")
-    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"],
-                            capture_output=True, text=True).stdout.strip()
-    return {"commit": commit, "cpu": f"{model} x {os.cpu_count()}"}
-
-
 def main():
     parser = argparse.ArgumentParser(prog="./x bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
@@ -182,7 +174,7 @@ def main():
         print(text, file=sys.stderr, flush=True)
 
     build = os.path.join(ROOT, "build", args.preset)
-    rows, info = [], machine()
+    rows, info = [], report.machine()
     folder = tempfile.mkdtemp(prefix="nsl-bench-")
     started, hello = {}, None
     system = System(build, folder, progress, core=load.SERVER_CORE)
@@ -233,17 +225,7 @@ def main():
             server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
-    if args.json:
-        print(json.dumps(rows, indent=1))
-    else:
-        print(f"{'name':26}{'ours':>12}{'peer':>12}{'ratio':>8}{'goal':>8}  met")
-        for r in rows:
-            peer = f"{r['peer']:.1f}" if r["peer"] is not None else "-"
-            ratio = f"{r['ratio']:.2f}" if r["ratio"] is not None else "-"
-            goal = "-" if r["goal"] is None else f"{'>=' if r['kind'] == 'min' else '<='}{r['goal']}"
-            print(f"{r['name']:26}{r['ours']:>12.1f}{peer:>12}{ratio:>8}{goal:>8}  "
-                  f"{'yes' if r['met'] else 'NO'}")
-        print(f"commit {info['commit']}  {info['cpu']}  config {info['configHash']}")
+    report.show(rows, args.json, f"config {info['configHash']}")
     return 0 if all(r["met"] for r in rows) else 1
 
 

@@ -20,9 +20,9 @@ constexpr const char* kProtocol = R"(ProtocolConfiguration:
   MaxValidUntilBlockIncrement: 5760
   MaxBlockSystemFee: 900000000000
   InitialGASSupply: 52000000
-  TimePerBlock: 100ms
+  TimePerBlock: {block_ms}ms
   Genesis:
-    TimePerBlock: 100ms
+    TimePerBlock: {block_ms}ms
   MemPoolSize: 50000
   StandbyCommittee:
     - 02b3622bf4017bdfe317c58aed5f4c753f206b7db896046fa7d774bbc4bf7f8dc2
@@ -68,12 +68,14 @@ constexpr const char* kWallet = R"({
 
 }  // namespace
 
-CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port, bool persistent) {
-  std::string db =
-      persistent ? "{Type: leveldb, LevelDBOptions: {DataDirectoryPath: \"" + folder + "/db\"}}"
-                 : "{Type: inmemory}";
-  std::string text = fmt::format(kProtocol, fmt::arg("magic", kPrivateMagic), fmt::arg("db", db),
-                                 fmt::arg("port", rpc_port));
+CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port,
+                           const ChainOptions& options) {
+  std::string db = options.persistent ? "{Type: leveldb, LevelDBOptions: {DataDirectoryPath: \"" +
+                                            folder + "/db\"}}"
+                                      : "{Type: inmemory}";
+  std::string text =
+      fmt::format(kProtocol, fmt::arg("magic", kPrivateMagic), fmt::arg("db", db),
+                  fmt::arg("port", rpc_port), fmt::arg("block_ms", options.block_ms));
   NSL_TRY_VOID(WriteFileAtomic(folder + "/protocol.yml", text, 0644));
   return WriteFileAtomic(folder + "/wallet.json", kWallet, 0644);
 }

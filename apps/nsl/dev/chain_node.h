@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A private Neo N3 chain of one neo-go consensus node with 100 ms blocks.
+// A private Neo N3 chain of one neo-go consensus node.
 //
 // The wallet holds the public test key of neo-go's own single-node network: its 1-of-1 multisig
 // NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP owns the funds of the genesis block. Never for a public
@@ -17,8 +17,16 @@ namespace nsl::cli {
 inline constexpr uint32_t kPrivateMagic = 42;
 inline constexpr const char* kGenesisAddress = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP";
 
-// Writes protocol.yml and the wallet into `folder`. `persistent`: the chain survives a restart.
-CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port, bool persistent);
+struct ChainOptions {
+  // The chain survives a restart.
+  bool persistent = true;
+  // Between two blocks; of a new chain.
+  uint32_t block_ms = 100;
+};
+
+// Writes protocol.yml and the wallet into `folder`.
+CliStatus WriteChainConfig(const std::string& folder, uint16_t rpc_port,
+                           const ChainOptions& options);
 // The public test key, from the wallet file above.
 CliResult<crypto::P256PrivateKey> GenesisKey();
 // True when the node answers with the private magic.

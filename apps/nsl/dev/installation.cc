@@ -136,7 +136,8 @@ CliStatus Installation::Prepare(const Programs& programs) {
   NSL_TRY_VOID(InitModule());
   NSL_TRY_VOID(WriteSettingsFile());
   NSL_TRY_VOID(WriteHostConfig());
-  NSL_TRY_VOID(WriteChainConfig(Path("chain"), options_.chain_port, options_.persistent_chain));
+  NSL_TRY_VOID(WriteChainConfig(Path("chain"), options_.chain_port,
+                                {options_.persistent_chain, options_.block_ms}));
   return GiveAway();
 }
 

@@ -22,6 +22,8 @@ struct DevOptions {
   uint16_t api_port = 8080;
   uint16_t metrics_port = 9090;
   uint16_t chain_port = 30333;
+  // Milliseconds between two blocks of a new chain.
+  uint32_t block_ms = 100;
   // The chain survives a restart of its node.
   bool persistent_chain = true;
   // Lines of [limits] in the host's configuration. One developer's own machine has nobody to
