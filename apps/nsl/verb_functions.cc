@@ -133,6 +133,28 @@ struct PromoteOptions {
   std::string alias = "prod";
 };
 
+// Moves the alias only if the function is still as `before` says.
+CliStatus MoveAlias(Cli& cli, const boost::json::value& before, const std::string& alias,
+                    const std::string& version) {
+  NSL_TRY(auto* api, cli.Api());
+  std::string body = R"({"versionId":)";
+  AppendJsonString(body, version);
+  NSL_TRY(auto function, api->Json({.method = "PUT",
+                                    .path = "/v1/functions/" + TextAt(before, "id") + "/aliases/" +
+                                            UrlEncode(alias),
+                                    .body = body + "}",
+                                    .version = UintAt(before, "version")}));
+  if (cli.json) return cli.term().Json(function), CliStatus();
+  cli.term().Line("alias " + alias + " -> " + version);
+  return {};
+}
+
+CliResult<boost::json::value> FindFunction(Cli& cli, const std::string& name) {
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto id, cli.FunctionId(name));
+  return api->Json({.path = "/v1/functions/" + id});
+}
+
 CliStatus Promote(Cli& cli, const PromoteOptions& options) {
   if (!IsId(kVersionId, options.version)) {
     return Usage("'" + options.version +
@@ -140,19 +162,50 @@ CliStatus Promote(Cli& cli, const PromoteOptions& options) {
                  " functions show " +
                  options.function + "` lists the versions");
   }
-  NSL_TRY(auto* api, cli.Api());
-  NSL_TRY(auto id, cli.FunctionId(options.function));
-  NSL_TRY(auto before, api->Json({.path = "/v1/functions/" + id}));
-  std::string body = R"({"versionId":)";
-  AppendJsonString(body, options.version);
-  NSL_TRY(auto function,
-          api->Json({.method = "PUT",
-                     .path = "/v1/functions/" + id + "/aliases/" + UrlEncode(options.alias),
-                     .body = body + "}",
-                     .version = UintAt(before, "version")}));
-  if (cli.json) return cli.term().Json(function), CliStatus();
-  cli.term().Line("alias " + options.alias + " -> " + options.version);
+  NSL_TRY(auto before, FindFunction(cli, options.function));
+  return MoveAlias(cli, before, options.alias, options.version);
+}
+
+std::string VersionBehind(const boost::json::value& function, const std::string& alias) {
+  for (const auto& one : ArrayAt(function, "aliases")) {
+    if (TextAt(one, "name") == alias) return TextAt(one, "versionId");
+  }
   return {};
+}
+
+// The version that was deployed before `version`; empty when it was the first.
+CliResult<std::string> DeployedBefore(Cli& cli, const std::string& function,
+                                      const std::string& version) {
+  NSL_TRY(auto* api, cli.Api());
+  bool found = false;
+  for (std::string cursor;;) {
+    // Latest first.
+    std::string path = "/v1/functions/" + function + "/versions?limit=200";
+    if (!cursor.empty()) path += "&cursor=" + UrlEncode(cursor);
+    NSL_TRY(auto page, api->Json({.path = path}));
+    for (const auto& one : ArrayAt(page, "items")) {
+      if (found) return TextAt(one, "id");
+      found = TextAt(one, "id") == version;
+    }
+    cursor = TextAt(page, "cursor");
+    if (cursor.empty()) return std::string();
+  }
+}
+
+CliStatus Rollback(Cli& cli, const PromoteOptions& options) {
+  NSL_TRY(auto before, FindFunction(cli, options.function));
+  std::string current = VersionBehind(before, options.alias);
+  if (current.empty()) {
+    return FailWith("function.not_deployed", "the function has no alias '" + options.alias +
+                                                 "'; `nsl functions show " + options.function +
+                                                 "` lists them");
+  }
+  NSL_TRY(auto earlier, DeployedBefore(cli, TextAt(before, "id"), current));
+  if (earlier.empty()) {
+    return FailWith("function.not_deployed",
+                    current + " is the first version of the function: there is nothing before it");
+  }
+  return MoveAlias(cli, before, options.alias, earlier);
 }
 
 CliStatus Delete(Cli& cli, const std::string& name) {
@@ -184,6 +237,22 @@ void AddDeploy(CLI::App& parent, Cli& cli) {
   verb.add_option("folder", *folder, "Folder with nsl.toml")->capture_default_str();
 }
 
+void AddAliasVerbs(CLI::App& parent, Cli& cli) {
+  auto options = std::make_shared<PromoteOptions>();
+  CLI::App& promote = AddProjectVerb(parent, cli, "promote", "Point an alias at a version",
+                                     [&cli, options] { return Promote(cli, *options); });
+  promote.add_option("function", options->function, "Name or fn_…")->required();
+  promote.add_option("version", options->version, "ver_…")->required();
+  auto back = std::make_shared<PromoteOptions>();
+  CLI::App& rollback =
+      AddProjectVerb(parent, cli, "rollback", "Point an alias at the version deployed before",
+                     [&cli, back] { return Rollback(cli, *back); });
+  rollback.add_option("function", back->function, "Name or fn_…")->required();
+  for (auto& [verb, into] : {std::pair(&promote, options), std::pair(&rollback, back)}) {
+    verb->add_option("--alias", into->alias, "Alias to move")->capture_default_str();
+  }
+}
+
 }  // namespace
 
 void AddFunctionVerbs(CLI::App& root, Cli& cli) {
@@ -209,12 +278,8 @@ void AddFunctionVerbs(CLI::App& root, Cli& cli) {
                  [&cli, removed] { return Delete(cli, *removed); })
       .add_option("function", *removed, "Name or fn_…")
       ->required();
-  auto options = std::make_shared<PromoteOptions>();
-  CLI::App& promote = AddProjectVerb(group, cli, "promote", "Point an alias at a version",
-                                     [&cli, options] { return Promote(cli, *options); });
-  promote.add_option("function", options->function, "Name or fn_…")->required();
-  promote.add_option("version", options->version, "ver_…")->required();
-  promote.add_option("--alias", options->alias, "Alias to move")->capture_default_str();
+  AddAliasVerbs(group, cli);
+  AddAliasVerbs(root, cli);
 }
 
 }  // namespace nsl::cli

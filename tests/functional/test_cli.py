@@ -12,7 +12,7 @@ import pytest
 from nslsystem import NSL, run_nsl
 
 VERBS = ["dev", "demo", "doctor", "register", "login", "logout", "projects", "functions", "runs",
-         "init", "deploy", "hash", "invoke", "logs", "receipt", "keys", "config", "version", "limits",
+         "init", "deploy", "promote", "rollback", "hash", "invoke", "logs", "receipt", "keys", "config", "version", "limits",
          "completion", "neo", "wallets", "transactions"]
 
 

@@ -65,6 +65,23 @@ def test_alias_moves_and_moves_back(user):
     assert answer.json == 2
 
 
+def test_promote_and_rollback_stand_alone(user):
+    function, name = user.create()
+    ids = [user.upload(function, name, f"export const handler = () => {n};").expect(201).json["id"]
+           for n in range(3)]
+    user.cli("promote", name, ids[2]).ok()
+    assert user.run(function) == 2
+    moved = user.cli("rollback", name, "--json").ok().json
+    assert {"name": "prod", "versionId": ids[1]} in moved["aliases"] and user.run(function) == 1
+    user.cli("functions", "rollback", function).ok()
+    assert user.run(function) == 0
+    first = user.cli("rollback", name, "--json")
+    assert first.code == 5 and first.error["reason"] == "function.not_deployed"
+    assert "nothing before" in first.error["detail"] and user.run(function) == 0
+    assert user.cli("rollback", name, "--alias", "canary").code == 5
+    assert user.cli("rollback", "no-such-function").code == 4
+
+
 def test_modules_of_one_bundle_import_each_other(user):
     function, name = user.create()
     user.upload(function, name, {
