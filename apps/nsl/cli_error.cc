@@ -39,6 +39,7 @@ constexpr std::array kRules = {
     Rule{"project.exists", Exit::kConflict},
     Rule{"function.exists", Exit::kConflict},
     Rule{"function.not_deployed", Exit::kConflict},
+    Rule{"wallet.transaction_ended", Exit::kConflict},
     Rule{"kv.conflict", Exit::kConflict},
     Rule{"wallet.exists", Exit::kConflict},
     Rule{"wallet.policy", Exit::kAuth},

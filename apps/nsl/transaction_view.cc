@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kPoll{100};
 constexpr std::chrono::seconds kPatience{60};
 
 bool Ended(const std::string& state) {
-  return state == "confirmed" || state == "expired" || state == "rejected";
+  return state == "confirmed" || state == "expired" || state == "rejected" || state == "cancelled";
 }
 
 std::string Shown(const boost::json::value& tx, const std::string& state) {
@@ -35,6 +35,10 @@ std::string NoteOf(const boost::json::value& tx, const std::string& state) {
   if (state == "signed") {
     return TextAt(tx, "hash") + ", valid until block " +
            std::to_string(UintAt(tx, "validUntilBlock"));
+  }
+  if (state == "cancelled") {
+    return "by " + TextAt(ArrayAt(tx, "attempts").back(), "hash") + ", block " +
+           std::to_string(UintAt(tx, "block"));
   }
   if (state == "confirmed") return "block " + std::to_string(UintAt(tx, "block"));
   return {};
@@ -69,7 +73,7 @@ Exit ExitOfTransaction(const boost::json::value& tx) {
   return Exit::kUpstream;
 }
 
-CliStatus FollowTransaction(Cli& cli, boost::json::value tx) {
+CliResult<std::string> FollowTransaction(Cli& cli, boost::json::value tx) {
   NSL_TRY(auto* api, cli.Api());
   std::string id = TextAt(tx, "id");
   size_t printed = 0;
@@ -101,7 +105,7 @@ CliStatus FollowTransaction(Cli& cli, boost::json::value tx) {
     cli.term().Line("  " + Printable(exception, false));
   }
   cli.exit = ExitOfTransaction(tx);
-  return {};
+  return TextAt(tx, "state");
 }
 
 void PrintTransaction(Terminal& term, const boost::json::value& tx) {
@@ -128,6 +132,11 @@ void PrintTransaction(Terminal& term, const boost::json::value& tx) {
   }
   for (const char* name : {"reason", "detail", "exception"}) {
     if (auto text = TextAt(tx, name); !text.empty()) rows.push_back({name, Printable(text, false)});
+  }
+  for (const auto& one : ArrayAt(tx, "attempts")) {
+    if (TextAt(one, "kind") != "cancel") continue;
+    rows.push_back({"cancellation", TextAt(one, "hash")});
+    rows.push_back({"its network fee", TextAt(one, "networkFee")});
   }
   for (const auto& step : ArrayAt(tx, "states")) {
     rows.push_back({TextAt(step, "state"), TextAt(step, "at")});

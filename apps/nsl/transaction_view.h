@@ -12,8 +12,8 @@ namespace nsl::cli {
 
 // Prints each state as it comes (with --json one document per line: state, at, transaction) until
 // the transaction has ended; the exit code is that of the end. Goes on while the system does not
-// answer, for `patience`.
-CliStatus FollowTransaction(Cli& cli, boost::json::value transaction);
+// answer, for `patience`. Its last state; cli.exit is that of the transaction.
+CliResult<std::string> FollowTransaction(Cli& cli, boost::json::value transaction);
 // One transaction with all that is known of it.
 void PrintTransaction(Terminal& term, const boost::json::value& transaction);
 // "confirmed(HALT)", "expired", …

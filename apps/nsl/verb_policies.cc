@@ -122,15 +122,16 @@ CliResult<json::object> RuleFrom(Cli& cli, const CreateOptions& options) {
   return rule;
 }
 
+CliResult<json::value> RuleOf(Cli& cli, const CreateOptions& options) {
+  if (!options.file.empty()) return ReadFile(options.file);
+  NSL_TRY(json::object rule, RuleFrom(cli, options));
+  return json::value(std::move(rule));
+}
+
 CliStatus Create(Cli& cli, const CreateOptions& options) {
   NSL_TRY(auto* api, cli.Api());
   NSL_TRY(auto project, cli.Project());
-  json::value rule;
-  if (options.file.empty()) {
-    NSL_TRY(rule, RuleFrom(cli, options));
-  } else {
-    NSL_TRY(rule, ReadFile(options.file));
-  }
+  NSL_TRY(json::value rule, RuleOf(cli, options));
   json::object body{{"name", options.name}, {"rule", rule}};
   NSL_TRY(auto policy, api->Json({.method = "POST",
                                   .path = "/v1/projects/" + UrlEncode(project) + "/policies",
@@ -168,6 +169,23 @@ CliStatus Show(Cli& cli, const std::string& name) {
   NSL_TRY(auto policy, api->Json({.path = "/v1/policies/" + UrlEncode(id)}));
   // A rule is read best as it is written.
   cli.term().Json(policy);
+  return {};
+}
+
+// The rule as a whole, for the version that was read here.
+CliStatus Update(Cli& cli, const CreateOptions& options) {
+  NSL_TRY(std::string id, IdOf(cli, options.name));
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto before, api->Json({.path = "/v1/policies/" + UrlEncode(id)}));
+  NSL_TRY(json::value rule, RuleOf(cli, options));
+  json::object body{{"name", TextAt(before, "name")},
+                    {"rule", std::move(rule)},
+                    {"version", UintAt(before, "version")}};
+  NSL_TRY(auto policy, api->Json({.method = "PUT",
+                                  .path = "/v1/policies/" + UrlEncode(id),
+                                  .body = json::serialize(body)}));
+  if (cli.json) return cli.term().Json(policy), CliStatus();
+  PrintPolicies(cli.term(), {policy});
   return {};
 }
 
@@ -233,21 +251,31 @@ CliStatus Explain(Cli& cli, const ExplainOptions& options) {
   return {};
 }
 
+void AddRuleOptions(CLI::App& verb, CreateOptions& o) {
+  verb.add_option("--file", o.file, "The rule as JSON, instead of the options below");
+  verb.add_flag("--deny", o.deny, "Deny instead of allow");
+  verb.add_option("--wallet", o.wallets, "Wallets; every one unless given");
+  verb.add_option("--caller", o.callers, "members, fn_…, ver_…, key_…, acc_… or \"*\"");
+  verb.add_option("--contract", o.contracts, "GAS, NEO, 0x… or \"*\"");
+  verb.add_option("--method", o.methods, "Methods; every one unless given");
+  verb.add_option("--receiver", o.receivers, "Receivers of transfers; everybody unless given");
+  verb.add_option("--max-amount", o.max_amount, "Of one transfer, in whole units");
+  verb.add_option("--max-fee", o.max_fee, "GAS in fees of one transaction");
+  verb.add_option("--per-day", o.per_day, "Of all transfers within 24 hours, in whole units");
+}
+
 void AddCreate(CLI::App& group, Cli& cli) {
   auto o = std::make_shared<CreateOptions>();
   CLI::App& verb = AddProjectVerb(group, cli, "create", "Make a rule about what wallets may do",
                                   [&cli, o] { return Create(cli, *o); });
   verb.add_option("name", o->name, "1 to 64 characters of a-z 0-9 - _")->required();
-  verb.add_option("--file", o->file, "The rule as JSON, instead of the options below");
-  verb.add_flag("--deny", o->deny, "Deny instead of allow");
-  verb.add_option("--wallet", o->wallets, "Wallets; every one unless given");
-  verb.add_option("--caller", o->callers, "members, fn_…, ver_…, key_…, acc_… or \"*\"");
-  verb.add_option("--contract", o->contracts, "GAS, NEO, 0x… or \"*\"");
-  verb.add_option("--method", o->methods, "Methods; every one unless given");
-  verb.add_option("--receiver", o->receivers, "Receivers of transfers; everybody unless given");
-  verb.add_option("--max-amount", o->max_amount, "Of one transfer, in whole units");
-  verb.add_option("--max-fee", o->max_fee, "GAS in fees of one transaction");
-  verb.add_option("--per-day", o->per_day, "Of all transfers within 24 hours, in whole units");
+  AddRuleOptions(verb, *o);
+  auto u = std::make_shared<CreateOptions>();
+  CLI::App& update = AddProjectVerb(group, cli, "update",
+                                    "Replace the whole rule of a policy; what was spent counts on",
+                                    [&cli, u] { return Update(cli, *u); });
+  update.add_option("policy", u->name, "Name or pol_…")->required();
+  AddRuleOptions(update, *u);
 }
 
 void AddExplain(CLI::App& group, Cli& cli) {

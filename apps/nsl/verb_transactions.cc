@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// transactions (tx) list show watch.
+// transactions (tx) list show watch cancel.
 #include <CLI/CLI.hpp>
 #include <boost/json/array.hpp>
 
@@ -53,7 +53,30 @@ CliStatus Show(Cli& cli, const std::string& id) {
 
 CliStatus Watch(Cli& cli, const std::string& id) {
   NSL_TRY(auto tx, Fetch(cli, id));
-  return FollowTransaction(cli, std::move(tx));
+  NSL_TRY_VOID(FollowTransaction(cli, std::move(tx)));
+  return {};
+}
+
+struct CancelOptions {
+  std::string id;
+  bool no_follow = false;
+};
+
+// What was wanted is that it does not land: that is exit 0 here.
+CliStatus Cancel(Cli& cli, const CancelOptions& options) {
+  NSL_TRY_VOID(Fetch(cli, options.id));
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto tx, api->Json({.method = "POST",
+                              .path = "/v1/transactions/" + options.id + ":cancel",
+                              .timeout_ms = 35'000}));
+  if (options.no_follow) {
+    if (cli.json) return cli.term().Json(tx), CliStatus();
+    PrintTransaction(cli.term(), tx);
+    return {};
+  }
+  NSL_TRY(std::string state, FollowTransaction(cli, std::move(tx)));
+  cli.exit = state == "cancelled" || state == "expired" ? Exit::kOk : Exit::kConflict;
+  return {};
 }
 
 }  // namespace
@@ -74,6 +97,12 @@ void AddTransactionVerbs(CLI::App& root, Cli& cli) {
           [&cli, id] { return Watch(cli, *id); })
       .add_option("transaction", *id, "tx_…")
       ->required();
+  auto cancel = std::make_shared<CancelOptions>();
+  CLI::App& verb =
+      AddVerb(group, cli, "cancel", "Send one that conflicts with it and wait which of them lands",
+              [&cli, cancel] { return Cancel(cli, *cancel); });
+  verb.add_option("transaction", cancel->id, "tx_…")->required();
+  verb.add_flag("--no-follow", cancel->no_follow, "Return once it was sent");
 }
 
 }  // namespace nsl::cli

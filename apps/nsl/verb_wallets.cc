@@ -94,6 +94,7 @@ struct SendOptions {
   uint32_t valid_blocks = 0;
   std::string key;
   bool no_follow = false;
+  bool dry_run = false;
 };
 
 struct TransferOptions {
@@ -118,6 +119,26 @@ std::string NewKey() {
   return "cli-" + ToHex(random.Array<16>());
 }
 
+// Reads alone: by bearer, like the other questions.
+CliStatus Simulate(Cli& cli, const boost::json::value& wallet, const boost::json::object& body) {
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto said, api->Json({.method = "POST",
+                                .path = "/v1/projects/" + UrlEncode(TextAt(wallet, "projectId")) +
+                                        "/transactions:simulate",
+                                .body = boost::json::serialize(body),
+                                .bearer = true,
+                                .timeout_ms = 30'000}));
+  if (cli.json) return cli.term().Json(said), CliStatus();
+  const auto* allowed = said.as_object().if_contains("allowed");
+  bool yes = allowed != nullptr && allowed->is_bool() && allowed->get_bool();
+  cli.term().Line("would end in " + TextAt(said, "vmState") + " for " +
+                  WholeUnits(TextAt(said, "systemFee"), 8) + " + " +
+                  WholeUnits(TextAt(said, "networkFee"), 8) + " GAS; nothing was signed");
+  cli.term().Line((yes ? "allowed by " : "not allowed: ") + TextAt(said, "policy") + ": " +
+                  Printable(TextAt(said, "because"), false));
+  return {};
+}
+
 CliStatus Send(Cli& cli, const boost::json::value& wallet, boost::json::object body,
                const SendOptions& options) {
   body["wallet"] = TextAt(wallet, "id");
@@ -127,6 +148,7 @@ CliStatus Send(Cli& cli, const boost::json::value& wallet, boost::json::object b
     body["maxFee"] = std::to_string(*fee);
   }
   if (options.valid_blocks != 0) body["validBlocks"] = options.valid_blocks;
+  if (options.dry_run) return Simulate(cli, wallet, body);
   std::string key = options.key.empty() ? NewKey() : options.key;
   NSL_TRY(auto* api, cli.Api());
   auto sent =
@@ -143,7 +165,10 @@ CliStatus Send(Cli& cli, const boost::json::value& wallet, boost::json::object b
     }
     return std::unexpected(std::move(error));
   }
-  if (!options.no_follow) return FollowTransaction(cli, std::move(*sent));
+  if (!options.no_follow) {
+    NSL_TRY_VOID(FollowTransaction(cli, std::move(*sent)));
+    return {};
+  }
   if (cli.json) return cli.term().Json(*sent), CliStatus();
   PrintTransaction(cli.term(), *sent);
   return {};
@@ -215,6 +240,7 @@ void AddSendOptions(CLI::App& verb, SendOptions& options) {
   verb.add_option("--idempotency-key", options.key,
                   "Repeats an earlier command without a second transfer");
   verb.add_flag("--no-follow", options.no_follow, "Return when it is signed");
+  verb.add_flag("--dry-run", options.dry_run, "Fees, outcome and deciding rule; sign nothing");
 }
 
 void AddTransfer(CLI::App& group, Cli& cli) {

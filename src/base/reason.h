@@ -88,6 +88,7 @@ enum class RetryClass : uint8_t { kUser, kQuota, kFunds, kUpstream, kChain, kPla
   X(kWalletInvalid,           "wallet.invalid",               kInvalidArgument,    422, kUser)     \
   X(kWalletExists,            "wallet.exists",                kAlreadyExists,      409, kUser)     \
   X(kWalletPolicy,            "wallet.policy",                kPermissionDenied,   403, kUser)     \
+  X(kWalletEnded,             "wallet.transaction_ended",     kFailedPrecondition, 409, kUser)     \
   X(kWalletEffect,            "wallet.effect_mismatch",       kInvalidArgument,    422, kUser)     \
   X(kFundsGas,                "funds.gas",                    kFailedPrecondition, 402, kFunds)    \
   X(kFundsToken,              "funds.token",                  kFailedPrecondition, 402, kFunds)    \

@@ -29,10 +29,16 @@ Status TransactionSender::Track(Submission submission) {
     return Fail(Reason::kQuotaBusy, "more than " + std::to_string(kMaxFollowed) +
                                         " transactions are on their way; try again");
   }
-  followed_[submission.id] = true;
+  auto followed = std::make_shared<Submission>(std::move(submission));
+  followed_[followed->id] = followed;
   gauge_.Set(static_cast<int64_t>(followed_.size()));
-  group_.Spawn(Follow(std::make_shared<const Submission>(std::move(submission))));
+  group_.Spawn(Follow(std::move(followed)));
   return {};
+}
+
+void TransactionSender::SetRival(const std::string& id, Rival rival) {
+  auto found = followed_.find(id);
+  if (found != followed_.end()) found->second->rival = std::move(rival);
 }
 
 Task<void> TransactionSender::Shutdown() {
@@ -40,16 +46,14 @@ Task<void> TransactionSender::Shutdown() {
   co_await group_.Wait();
 }
 
-Task<void> TransactionSender::Follow(std::shared_ptr<const Submission> submission) {
+Task<void> TransactionSender::Follow(std::shared_ptr<Submission> submission) {
   Progress progress;
   MonoTime began = env_.clock.Mono();
   while (!group_.closed()) {
     // Looked for first: after a restart it may have landed already.
     bool ended = co_await Look(submission);
     if (ended) break;
-    if (!progress.ever || env_.clock.Mono() - progress.handed_in >= config_.again) {
-      co_await HandIn(submission, &progress);
-    }
+    if (Due(*submission, progress)) co_await HandIn(submission, &progress);
     // One that takes long need not be looked for so often.
     auto passed = std::chrono::duration_cast<std::chrono::milliseconds>(env_.clock.Mono() - began);
     co_await transport_.Sleep(std::clamp(passed / 20, config_.poll, 10 * config_.poll));
@@ -58,10 +62,16 @@ Task<void> TransactionSender::Follow(std::shared_ptr<const Submission> submissio
   gauge_.Set(static_cast<int64_t>(followed_.size()));
 }
 
-Task<void> TransactionSender::HandIn(std::shared_ptr<const Submission> submission,
-                                     Progress* progress) {
+bool TransactionSender::Due(const Submission& submission, const Progress& progress) const {
+  return !progress.ever || progress.rival != submission.rival.has_value() ||
+         env_.clock.Mono() - progress.handed_in >= config_.again;
+}
+
+Task<void> TransactionSender::HandIn(std::shared_ptr<Submission> submission, Progress* progress) {
+  progress->rival = submission->rival.has_value();
+  Bytes raw = progress->rival ? submission->rival->raw : submission->raw;
   std::vector<NodeVerdict> verdicts =
-      co_await chain_.Broadcast(submission->raw, Deadline::In(env_.clock, config_.deadline));
+      co_await chain_.Broadcast(std::move(raw), Deadline::In(env_.clock, config_.deadline));
   progress->ever = true;
   progress->handed_in = env_.clock.Mono();
   bool taken =
@@ -82,32 +92,57 @@ Task<void> TransactionSender::HandIn(std::shared_ptr<const Submission> submissio
   co_await Tell(submission->id, std::move(refused));
 }
 
-Task<bool> TransactionSender::Look(std::shared_ptr<const Submission> submission) {
+Task<Result<Standing>> TransactionSender::StandingOf(std::string id, std::string hash) {
   Result<Standing> standing =
-      co_await chain_.Find(submission->hash, Deadline::In(env_.clock, config_.deadline));
+      co_await chain_.Find(std::move(hash), Deadline::In(env_.clock, config_.deadline));
   if (!standing) {
     env_.log.Warn("transaction_not_judged",
-                  {{"transaction", submission->id}, {"detail", standing.error().detail}});
-    co_return false;
+                  {{"transaction", id}, {"detail", standing.error().detail}});
   }
+  co_return standing;
+}
+
+Task<bool> TransactionSender::EndLanded(std::shared_ptr<Submission> submission,
+                                        LandedTransaction landed) {
   SenderStep step;
-  if (standing->landed) {
-    step.kind = SenderStep::Kind::kLanded;
-    const auto& seen = standing->landed->transfers;
-    bool none_asked = submission->transfer.contract.empty();
-    step.succeeded = standing->landed->vm_state == "HALT" &&
-                     (none_asked || std::any_of(seen.begin(), seen.end(), [&](const auto& t) {
-                        return Same(t, submission->transfer);
-                      }));
-    if (standing->landed->vm_state == "HALT" && !step.succeeded) {
-      step.detail = "the transaction ended in HALT, but the transfer is not among its events";
-    }
-    step.landed = std::move(standing->landed);
-    co_await Tell(submission->id, std::move(step));
-    co_return true;
+  step.kind = SenderStep::Kind::kLanded;
+  bool none_asked = submission->transfer.contract.empty();
+  bool halted = landed.vm_state == "HALT";
+  bool seen = std::any_of(landed.transfers.begin(), landed.transfers.end(),
+                          [&](const auto& t) { return Same(t, submission->transfer); });
+  step.succeeded = halted && (none_asked || seen);
+  if (halted && !step.succeeded) {
+    step.detail = "the transaction ended in HALT, but the transfer is not among its events";
   }
-  bool passed = standing->unknown > 0 && !standing->incomplete &&
-                standing->height >= submission->valid_until_block + kExpiryMargin;
+  step.landed = std::move(landed);
+  co_await Tell(submission->id, std::move(step));
+  co_return true;
+}
+
+Task<bool> TransactionSender::Look(std::shared_ptr<Submission> submission) {
+  Result<Standing> standing = co_await StandingOf(submission->id, submission->hash);
+  if (!standing) co_return false;
+  if (standing->landed) {
+    bool ended = co_await EndLanded(submission, std::move(*standing->landed));
+    co_return ended;
+  }
+  auto gone = [&](const Standing& s) {
+    return s.unknown > 0 && !s.incomplete &&
+           s.height >= submission->valid_until_block + kExpiryMargin;
+  };
+  bool passed = gone(*standing);
+  SenderStep step;
+  if (submission->rival) {
+    Result<Standing> rival = co_await StandingOf(submission->id, submission->rival->hash);
+    if (!rival) co_return false;
+    if (rival->landed) {
+      step.kind = SenderStep::Kind::kCancelled;
+      step.landed = std::move(rival->landed);
+      co_await Tell(submission->id, std::move(step));
+      co_return true;
+    }
+    passed = passed && gone(*rival);
+  }
   if (!passed) co_return false;
   step.kind = SenderStep::Kind::kExpired;
   step.detail = "block " + std::to_string(submission->valid_until_block) +

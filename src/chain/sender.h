@@ -7,7 +7,9 @@
 // as expired only when its last valid block has passed by kExpiryMargin on nodes that do not know
 // it. A node that refuses, forgets or denies it ends nothing: the bytes are out, and another node
 // may land them. Where a transfer was asked for, HALT alone is no success: it must be among
-// the notifications. The journal is told each step, and the same step again until it has kept it.
+// the notifications. With a rival it ends as one of three: landed, cancelled (the rival is in a
+// block) or expired (neither is, and both have the same last valid block). The journal is told each
+// step, and the same step again until it has kept it.
 //
 // One thread. At most kMaxFollowed at once.
 #pragma once
@@ -22,6 +24,13 @@
 
 namespace nsl::chain {
 
+// Signed bytes of which a chain takes either these or those that they conflict with.
+struct Rival {
+  // 0x…
+  std::string hash;
+  Bytes raw;
+};
+
 struct Submission {
   // tx_…
   std::string id;
@@ -32,6 +41,8 @@ struct Submission {
   // What must be among the notifications; without a contract HALT alone is success, as the script
   // itself asserts what was asked for.
   LoggedTransfer transfer;
+  // What shall land in its place.
+  std::optional<Rival> rival{};
 };
 
 struct SenderStep {
@@ -42,6 +53,8 @@ struct SenderStep {
     kRefused,
     kLanded,
     kExpired,
+    // The rival is in a block.
+    kCancelled,
   };
   Kind kind = Kind::kBroadcast;
   std::string detail;
@@ -78,12 +91,15 @@ class TransactionSender {
   void SetJournal(SenderJournal& journal) { journal_ = &journal; }
   // quota.busy when too many are followed; no-op for an id that is.
   Status Track(Submission submission);
+  // From now on the rival alone is handed in, and one of the two is waited for; no-op for an id
+  // that is not followed any more.
+  void SetRival(const std::string& id, Rival rival);
   bool full() const { return followed_.size() >= kMaxFollowed; }
   size_t followed() const { return followed_.size(); }
   Task<void> Shutdown();
 
   // One transaction from here to its end or to Shutdown; Track spawns it.
-  Task<void> Follow(std::shared_ptr<const Submission> submission);
+  Task<void> Follow(std::shared_ptr<Submission> submission);
 
  private:
   struct Progress {
@@ -91,10 +107,15 @@ class TransactionSender {
     std::string refusal;
     MonoTime handed_in{};
     bool ever = false;
+    // What was handed in last is the rival.
+    bool rival = false;
   };
-  Task<void> HandIn(std::shared_ptr<const Submission> submission, Progress* progress);
+  bool Due(const Submission& submission, const Progress& progress) const;
+  Task<void> HandIn(std::shared_ptr<Submission> submission, Progress* progress);
   // True at the end.
-  Task<bool> Look(std::shared_ptr<const Submission> submission);
+  Task<bool> Look(std::shared_ptr<Submission> submission);
+  Task<bool> EndLanded(std::shared_ptr<Submission> submission, LandedTransaction landed);
+  Task<Result<Standing>> StandingOf(std::string id, std::string hash);
   // Until the journal has kept it or the group closes.
   Task<void> Tell(std::string id, SenderStep step);
 
@@ -103,7 +124,7 @@ class TransactionSender {
   NodeTransport& transport_;
   SenderConfig config_;
   SenderJournal* journal_ = nullptr;
-  std::map<std::string, bool> followed_;
+  std::map<std::string, std::shared_ptr<Submission>> followed_;
   Gauge& gauge_;
   TaskGroup group_;
 };

@@ -12,6 +12,7 @@ namespace nsl::chain {
 namespace {
 
 constexpr char kHash[] = "0x6b1cfb0f7a6e5d4c3b2a190807060504030201000f0e0d0c0b0a090807060504";
+constexpr char kRival[] = "0x0000000000000000000000000000000000000000000000000000000000000001";
 constexpr char kGas[] = "0xd2a4cff31913016155e38e474a2c06d08be276cf";
 
 // A chain that does at each question what the test says.
@@ -26,12 +27,18 @@ struct FakeSubmit final : SubmitApi {
     sent.push_back(std::move(raw));
     co_return on_broadcast ? on_broadcast(sent.size()) : std::vector<NodeVerdict>{};
   }
-  Task<Result<Standing>> Find(std::string, Deadline) override {
+  Task<Result<Standing>> Find(std::string hash, Deadline) override {
+    if (hash == kRival) {
+      Result<Standing> rival = on_find_rival(++asked_rival);
+      co_return rival;
+    }
     Result<Standing> out = on_find(++asked);
     co_return out;
   }
   std::vector<Bytes> sent;
   size_t asked = 0;
+  size_t asked_rival = 0;
+  std::function<Result<Standing>(size_t)> on_find_rival;
   std::function<std::vector<NodeVerdict>(size_t)> on_broadcast;
   std::function<Result<Standing>(size_t)> on_find;
 };
@@ -94,8 +101,8 @@ class SenderTest : public ::testing::Test, public PoolFixture {
   }
   static LoggedTransfer Wanted() { return {kGas, "Nfrom", "Nto", "5"}; }
   void Follow(LoggedTransfer wanted = Wanted()) {
-    Submission one{"tx_1", kHash, {1, 2, 3}, 110, std::move(wanted)};
-    RunHere(io, sender.Follow(std::make_shared<const Submission>(one)));
+    Submission one{"tx_1", kHash, {1, 2, 3}, 110, std::move(wanted), rival};
+    RunHere(io, sender.Follow(std::make_shared<Submission>(one)));
   }
   std::vector<Kind> Kinds() const {
     std::vector<Kind> out;
@@ -103,6 +110,7 @@ class SenderTest : public ::testing::Test, public PoolFixture {
     return out;
   }
 
+  std::optional<Rival> rival;
   FakeSubmit submit;
   FakeJournal journal;
   Turns turns{clock};
@@ -204,6 +212,69 @@ TEST_F(SenderTest, AStepThatWasNotKeptIsToldAgain) {
   submit.on_find = [](size_t) -> Result<Standing> { return Landed("HALT"); };
   Follow();
   EXPECT_EQ(Kinds(), std::vector{Kind::kLanded});
+}
+
+TEST_F(SenderTest, WithARivalTheRivalAloneIsSentAndItsLandingIsTheEnd) {
+  rival = Rival{kRival, {9}};
+  submit.on_find = [](size_t n) -> Result<Standing> {
+    return Unknown(100 + static_cast<uint32_t>(n));
+  };
+  submit.on_find_rival = [](size_t n) -> Result<Standing> {
+    return n < 4 ? Unknown(100) : Landed("HALT", false);
+  };
+  Follow();
+  EXPECT_EQ(submit.sent, std::vector<Bytes>{{9}});
+  EXPECT_EQ(Kinds(), (std::vector{Kind::kBroadcast, Kind::kCancelled}));
+  EXPECT_FALSE(journal.steps.back().succeeded);
+  EXPECT_EQ(journal.steps.back().landed->block, 105u);
+}
+
+TEST_F(SenderTest, WhatLandsBeforeItsRivalHasLanded) {
+  rival = Rival{kRival, {9}};
+  submit.on_find = [](size_t n) -> Result<Standing> {
+    return n < 3 ? Unknown(100) : Landed("HALT");
+  };
+  submit.on_find_rival = [](size_t) -> Result<Standing> { return Unknown(100); };
+  submit.on_broadcast = [](size_t) { return Refused(); };
+  Follow();
+  EXPECT_EQ(Kinds().back(), Kind::kLanded);
+  EXPECT_TRUE(journal.steps.back().succeeded);
+}
+
+TEST_F(SenderTest, ExpiresOnlyWhenNeitherOfTheTwoCanLand) {
+  rival = Rival{kRival, {9}};
+  submit.on_find = [](size_t) -> Result<Standing> { return Unknown(1'000); };
+  submit.on_find_rival = [](size_t n) -> Result<Standing> {
+    if (n == 1) return Fail(Reason::kChainUnavailable, "the nodes disagree");
+    if (n < 5) return Unknown(112);
+    return Unknown(113);
+  };
+  Follow();
+  EXPECT_EQ(submit.asked_rival, 5u);
+  EXPECT_EQ(Kinds().back(), Kind::kExpired);
+}
+
+TEST_F(SenderTest, ARivalThatComesLaterIsSentAtOnce) {
+  bool landed = false;
+  submit.on_find = [&](size_t n) -> Result<Standing> {
+    if (n == 3) sender.SetRival("tx_1", {kRival, {9}});
+    return Unknown(100);
+  };
+  submit.on_find_rival = [&](size_t) -> Result<Standing> {
+    return landed ? Landed("HALT", false) : Unknown(100);
+  };
+  submit.on_broadcast = [&](size_t) {
+    landed = submit.sent.back() == Bytes{9};
+    return Taken();
+  };
+  ASSERT_TRUE(sender.Track({"tx_1", kHash, {1}, 110, Wanted()}));
+  io.restart();
+  while (sender.followed() > 0 && io.run_one() > 0) {
+  }
+  EXPECT_EQ(submit.sent, (std::vector<Bytes>{{1}, {9}}));
+  EXPECT_EQ(Kinds().back(), Kind::kCancelled);
+  // It is not followed any more.
+  sender.SetRival("tx_1", {kRival, {9}});
 }
 
 TEST_F(SenderTest, FollowsABoundedNumber) {

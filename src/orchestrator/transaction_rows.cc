@@ -13,10 +13,14 @@ using storage::Value;
 namespace {
 
 constexpr std::string_view kColumns =
-    "SELECT body, principal, idempotency_key, settled, raw, token_hash, receiver, moved "
+    "SELECT body, principal, idempotency_key, settled, raw, token_hash, receiver, moved, "
+    "cancel_raw, revision "
     "FROM transactions ";
 
-Value OrNull(const std::string& text) { return text.empty() ? Value() : Value(text); }
+template <class T>
+Value OrNull(const T& value) {
+  return value.empty() ? Value() : Value(value);
+}
 
 }  // namespace
 
@@ -30,7 +34,10 @@ storage::RoomMigrations TransactionMigrations() {
             "UNIQUE (project, principal, idempotency_key));"
             "CREATE INDEX transactions_by_project ON transactions (project, id);"
             "CREATE INDEX transactions_by_settled ON transactions (settled, id);"},
-           {"0002_moved", "ALTER TABLE transactions ADD COLUMN moved TEXT NOT NULL DEFAULT '';"}}};
+           {"0002_moved", "ALTER TABLE transactions ADD COLUMN moved TEXT NOT NULL DEFAULT '';"},
+           {"0003_cancel",
+            "ALTER TABLE transactions ADD COLUMN cancel_raw BLOB;"
+            "ALTER TABLE transactions ADD COLUMN revision BIGINT NOT NULL DEFAULT 0;"}}};
 }
 
 Statement InsertTransaction(const TransactionRow& row) {
@@ -47,10 +54,12 @@ Statement InsertTransaction(const TransactionRow& row) {
 Statement UpdateTransaction(const TransactionRow& row, RowStage from) {
   std::string sql =
       "UPDATE transactions SET settled = ?, raw = ?, token_hash = ?, receiver = ?, moved = ?, "
-      "body = ? WHERE id = ? AND settled = 0 AND LENGTH(raw) ";
+      "cancel_raw = ?, body = ?, revision = revision + 1 "
+      "WHERE id = ? AND revision = ? AND settled = 0 AND LENGTH(raw) ";
   sql += from == RowStage::kUnsigned ? "= 0" : "> 0";
-  return Statement(std::move(sql), {int64_t{row.settled}, row.raw, row.token_hash, row.receiver,
-                                    row.moved, ToCbor(row.body), row.body.id})
+  return Statement(std::move(sql),
+                   {int64_t{row.settled}, row.raw, row.token_hash, row.receiver, row.moved,
+                    OrNull(row.cancel_raw), ToCbor(row.body), row.body.id, row.revision})
       .Expect(1, Reason::kRequestVersionConflict, "the transaction has moved on");
 }
 
@@ -101,6 +110,8 @@ Result<TransactionRow> ReadTransaction(Row row) {
   out.token_hash = row.Text(5);
   out.receiver = row.Text(6);
   out.moved = row.Text(7);
+  if (!row.IsNull(8)) out.cancel_raw = row.Blob(8);
+  out.revision = row.Int(9);
   return out;
 }
 

@@ -21,12 +21,17 @@ struct TransactionRow {
   std::string token_hash;
   std::string receiver;
   std::string moved;
+  // The signed bytes of its cancellation; empty: none was asked for.
+  Bytes cancel_raw;
+  // Rises with each change.
+  int64_t revision = 0;
 };
 
 storage::RoomMigrations TransactionMigrations();
 
 storage::Statement InsertTransaction(const TransactionRow& row);
-// What the row must still be for a change to hold; request.version_conflict when it is not.
+// What the row must still be for a change to hold, besides of the same revision;
+// request.version_conflict when it is not.
 enum class RowStage : uint8_t { kUnsigned, kSigned };
 storage::Statement UpdateTransaction(const TransactionRow& row, RowStage from);
 storage::Statement DeleteTransaction(const std::string& id);

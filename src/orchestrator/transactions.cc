@@ -2,7 +2,6 @@
 #include "orchestrator/transactions.h"
 
 #include "base/codec.h"
-#include "base/page.h"
 #include "net/signal.h"
 
 namespace nsl::orchestrator {
@@ -20,8 +19,6 @@ constexpr int kSettleAttempts = 20;
 constexpr std::chrono::milliseconds kLook{50};
 constexpr int64_t kAnswerInTime = 500;
 
-std::unexpected<Error> NoTransaction() { return Fail(Reason::kNotFound, "no such transaction"); }
-
 struct IntentOf {
   std::optional<wallet::TransferIntent> transfer;
   std::optional<wallet::CallIntent> call;
@@ -32,11 +29,6 @@ bool SameIntent(const Transaction& tx, const wallet::SubmitRequest& request) {
   // The vault compares what they mean; here it only spares the question.
   return tx.wallet_id == request.wallet &&
          ToCbor(IntentOf{tx.transfer, tx.call}) == ToCbor(IntentOf{request.transfer, request.call});
-}
-
-// Another task of this host was quicker with the same row.
-bool MovedOn(const Status& status) {
-  return !status && status.error().reason == Reason::kRequestVersionConflict;
 }
 
 // The answer may have been lost on the way: the vault may have signed all the same.
@@ -66,11 +58,33 @@ void Fill(TransactionRow& row, wallet::SignedTransaction by_vault) {
   tx.valid_until_block = by_vault.valid_until_block;
   tx.authorised_by = by_vault.authorised_by;
   tx.evidence = by_vault.evidence;
+  tx.attempts = {
+      {"intent", tx.id, by_vault.hash, by_vault.network_fee, by_vault.valid_until_block}};
   row.raw = std::move(by_vault.raw);
   tx.policy = by_vault.policy;
   row.token_hash = by_vault.to.empty() ? std::string() : by_vault.contract;
   row.receiver = by_vault.to;
   row.moved = by_vault.amount;
+}
+
+// What a step of the sender makes of the row.
+void Apply(const chain::SenderStep& step, int64_t now, TransactionRow& row) {
+  using Kind = chain::SenderStep::Kind;
+  Transaction& tx = row.body;
+  tx.detail.reset();
+  if (!step.detail.empty()) tx.detail = step.detail;
+  // What is in a block was in a pool, whether or not a node said so.
+  if (step.kind == Kind::kBroadcast || step.landed) Enter(tx, "broadcast", now);
+  if (step.kind == Kind::kExpired) Enter(tx, "expired", now);
+  if (step.kind == Kind::kCancelled) Enter(tx, "cancelled", now);
+  if (step.kind == Kind::kLanded) {
+    Enter(tx, "confirmed", now);
+    tx.succeeded = step.succeeded;
+    tx.vm_state = step.landed->vm_state;
+    if (!step.landed->exception.empty()) tx.exception = step.landed->exception;
+  }
+  if (step.landed) tx.block = step.landed->block;
+  row.settled = step.landed.has_value() || step.kind == Kind::kExpired;
 }
 
 }  // namespace
@@ -254,11 +268,14 @@ Task<Status> Transactions::Reject(TransactionRow row, Error error) {
 
 Status Transactions::Follow(const TransactionRow& row) {
   const Transaction& tx = row.body;
+  std::optional<chain::Rival> rival;
+  if (!row.cancel_raw.empty()) rival = {tx.attempts.back().hash, row.cancel_raw};
   return parts_.sender.Track({tx.id,
                               tx.hash.value_or(""),
                               row.raw,
                               tx.valid_until_block.value_or(0),
-                              {row.token_hash, tx.sender.value_or(""), row.receiver, row.moved}});
+                              {row.token_hash, tx.sender.value_or(""), row.receiver, row.moved},
+                              std::move(rival)});
 }
 
 // --- After a restart ----------------------------------------------------------------------------
@@ -311,29 +328,22 @@ Task<void> Transactions::Resume(TransactionRow row, std::chrono::milliseconds fi
 }
 
 Task<Status> Transactions::Note(std::string id, chain::SenderStep step) {
-  Result<TransactionRow> row = co_await Find(id);
-  if (!row) co_return std::unexpected(std::move(row.error()));
-  Transaction& tx = row->body;
-  using Kind = chain::SenderStep::Kind;
-  int64_t now = env_.clock.NowMs();
-  tx.detail.reset();
-  if (!step.detail.empty()) tx.detail = step.detail;
-  if (step.kind == Kind::kBroadcast) Enter(tx, "broadcast", now);
-  if (step.kind == Kind::kExpired) Enter(tx, "expired", now);
-  if (step.kind == Kind::kLanded) {
-    // It was in a pool, whether or not a node said so.
-    Enter(tx, "broadcast", now);
-    Enter(tx, "confirmed", now);
-    tx.succeeded = step.succeeded;
-    tx.block = step.landed->block;
-    tx.vm_state = step.landed->vm_state;
-    if (!step.landed->exception.empty()) tx.exception = step.landed->exception;
+  for (;;) {
+    Result<TransactionRow> row = co_await Find(id);
+    if (!row) co_return std::unexpected(std::move(row.error()));
+    if (row->settled) co_return Status();
+    Apply(step, env_.clock.NowMs(), *row);
+    Status stored = co_await Store(UpdateTransaction(*row, RowStage::kSigned));
+    // A cancellation was asked for in between.
+    if (MovedOn(stored)) continue;
+    if (stored && row->settled) SettleAll(row->body);
+    co_return stored;
   }
-  row->settled = step.kind == Kind::kExpired || step.kind == Kind::kLanded;
-  Status stored = co_await Store(UpdateTransaction(*row, RowStage::kSigned));
-  if (MovedOn(stored)) co_return Status();
-  if (stored && row->settled) group_.Spawn(Settle(std::move(id)));
-  co_return stored;
+}
+
+void Transactions::SettleAll(const Transaction& tx) {
+  if (tx.attempts.empty()) group_.Spawn(Settle(tx.id));
+  for (const wallet::Attempt& one : tx.attempts) group_.Spawn(Settle(one.id));
 }
 
 // The vault holds back of the balance what is on its way. When it is not told, it learns the same
@@ -347,62 +357,6 @@ Task<void> Transactions::Settle(std::string id) {
     if (told || told.error().reason == Reason::kNotFound) co_return;
     co_await pause.WaitFor(kAskAgain);
   }
-}
-
-// --- Reading ------------------------------------------------------------------------------------
-
-Task<Result<Transaction>> Transactions::Get(CallContext context, wallet::TransactionRef request) {
-  auto principal = co_await parts_.access.Authenticate(std::move(context));
-  if (!principal) co_return std::unexpected(std::move(principal.error()));
-  Result<TransactionRow> row = co_await Find(std::move(request.transaction));
-  if (!row) co_return std::unexpected(std::move(row.error()));
-  Status may = account::Permit(**principal, row->body.project_id, "wallets:read");
-  if (!may && may.error().reason == Reason::kNotFound) co_return NoTransaction();
-  if (!may) co_return std::unexpected(std::move(may.error()));
-  co_return std::move(row->body);
-}
-
-Task<Result<wallet::TransactionList>> Transactions::List(CallContext context,
-                                                         wallet::TransactionListRequest request) {
-  auto principal = co_await parts_.access.Authenticate(std::move(context));
-  if (!principal) co_return std::unexpected(std::move(principal.error()));
-  NSL_CO_TRY_VOID(account::Permit(**principal, request.project, "wallets:read"));
-  NSL_CO_TRY(std::string before, DecodeCursor(request.cursor));
-  NSL_CO_TRY(uint32_t limit, PageLimit(request.limit));
-  Result<Rows> rows =
-      co_await parts_.database.Read(SelectTransactions(request.project, before, limit + 1));
-  if (!rows) co_return std::unexpected(std::move(rows.error()));
-  wallet::TransactionList out;
-  for (size_t i = 0; i < rows->size() && i < limit; ++i) {
-    NSL_CO_TRY(TransactionRow row, ReadTransaction((*rows)[i]));
-    out.items.push_back(std::move(row.body));
-  }
-  if (rows->size() > limit) out.cursor = EncodeCursor(out.items.back().id);
-  co_return out;
-}
-
-Task<Result<wallet::Balances>> Transactions::GetBalances(CallContext context,
-                                                         wallet::BalancesRequest request) {
-  Deadline deadline = context.deadline;
-  Result<wallet::Wallet> wallet =
-      co_await parts_.wallets.Get(std::move(context), {std::move(request.wallet)});
-  if (!wallet) co_return std::unexpected(std::move(wallet.error()));
-  wallet::Balances out;
-  out.wallet_id = wallet->id;
-  out.address = wallet->address;
-  out.evidence = "host";
-  std::vector<std::string> tokens = {"NEO", "GAS"};
-  if (request.token) tokens.push_back(std::move(*request.token));
-  for (const std::string& token : tokens) {
-    Result<chain::Balance> balance =
-        co_await parts_.chain.BalanceOf(token, wallet->address, deadline);
-    if (!balance) co_return std::unexpected(std::move(balance.error()));
-    out.items.push_back({balance->contract, balance->symbol, balance->decimals, balance->amount});
-  }
-  Result<uint32_t> height = co_await parts_.chain.Height(deadline);
-  if (!height) co_return std::unexpected(std::move(height.error()));
-  out.height = *height;
-  co_return out;
 }
 
 }  // namespace nsl::orchestrator

@@ -30,6 +30,15 @@ struct TransactionParts {
   chain::TransactionSender& sender;
 };
 
+inline std::unexpected<Error> NoTransaction() {
+  return Fail(Reason::kNotFound, "no such transaction");
+}
+
+// Another task of this host was quicker with the same row.
+inline bool MovedOn(const Status& status) {
+  return !status && status.error().reason == Reason::kRequestVersionConflict;
+}
+
 class Transactions final : public wallet::TransactionsApi,
                            public TransactionKeeper,
                            public chain::SenderJournal {
@@ -45,6 +54,7 @@ class Transactions final : public wallet::TransactionsApi,
   Task<Result<wallet::Transaction>> Submit(CallContext, wallet::SubmitRequest) override;
   Task<Result<wallet::TransactionList>> List(CallContext, wallet::TransactionListRequest) override;
   Task<Result<wallet::Transaction>> Get(CallContext, wallet::TransactionRef) override;
+  Task<Result<wallet::Transaction>> Cancel(CallContext, wallet::TransactionRef) override;
   Task<Result<wallet::Balances>> GetBalances(CallContext, wallet::BalancesRequest) override;
 
   Task<Result<wallet::Transaction>> Track(TrackedTransaction tracked) override;
@@ -59,11 +69,15 @@ class Transactions final : public wallet::TransactionsApi,
   Task<Result<TransactionRow>> Open(CallContext context, wallet::SubmitRequest request,
                                     std::string principal);
   Task<Result<wallet::Transaction>> Signed(TransactionRow row, wallet::SignedTransaction by_vault);
+  // Of another project: not_found.
+  Task<Result<TransactionRow>> FindFor(CallContext context, std::string id, std::string scope);
+  Task<Result<wallet::Transaction>> Cancelling(std::string id, wallet::SignedTransaction by_vault);
   Task<Status> Reject(TransactionRow row, Error error);
   Task<Status> Store(storage::Statement statement);
   Status Follow(const TransactionRow& row);
   Task<void> TakeUp();
   Task<void> Settle(std::string id);
+  void SettleAll(const wallet::Transaction& tx);
   // Asks the vault what became of a request whose answer was lost.
   Task<void> Resume(TransactionRow row, std::chrono::milliseconds first_wait);
 

@@ -3,7 +3,10 @@
 // For tests of transactions: a vault that signs as told, nodes that land as told. One thread.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <deque>
+#include <functional>
 
 #include "chain/api.h"
 #include "chain/sender.h"
@@ -14,6 +17,7 @@
 namespace nsl::orchestrator {
 
 inline constexpr char kWalletA[] = "wal_00000000000000000000000001";
+inline const std::string kCancelHash = "0x" + std::string(64, '2');
 inline constexpr char kTokenHash[] = "0xd2a4cff31913016155e38e474a2c06d08be276cf";
 
 // A private chain at block 7 on which "Nfrom" has 5 of each token.
@@ -95,6 +99,30 @@ struct FakeWallets final : wallet::WalletApi {
     errors.pop_front();
     co_return std::unexpected(std::move(error));
   }
+  Task<Result<wallet::Simulation>> Simulate(rpc::CallContext,
+                                            wallet::SimulateIntentRequest) override {
+    co_return wallet::Simulation{};
+  }
+  Task<Result<wallet::SignedTransaction>> Cancel(rpc::CallContext,
+                                                 wallet::CancelSignRequest q) override {
+    ++cancels;
+    if (!errors.empty()) {
+      Error error = std::move(errors.front());
+      errors.pop_front();
+      co_return std::unexpected(std::move(error));
+    }
+    wallet::SignedTransaction& kept = cancelled[q.cancels];
+    if (kept.raw.empty()) {
+      kept.transaction = q.transaction;
+      kept.hash = kCancelHash;
+      kept.raw = ToBytes("cancels " + q.cancels);
+      kept.network_fee = "6";
+      kept.valid_until_block = 110;
+    }
+    co_return kept;
+  }
+  std::map<std::string, wallet::SignedTransaction> cancelled;
+  size_t cancels = 0;
   Task<Result<wallet::SignedTransaction>> FindSigned(rpc::CallContext,
                                                      wallet::SignedRef q) override {
     if (away) co_return Fail(Reason::kPlatformUnavailable, "the vault is away");
@@ -132,6 +160,8 @@ struct FakeWallets final : wallet::WalletApi {
 // Lands nothing until told.
 struct FakeLanding final : chain::SubmitApi {
   std::optional<chain::Standing> standing;
+  // It is the cancellation that landed.
+  bool rival_landed = false;
   std::vector<Bytes> sent;
 
   void Land(std::string vm_state, std::string amount) {
@@ -155,8 +185,8 @@ struct FakeLanding final : chain::SubmitApi {
     sent.push_back(std::move(raw));
     co_return std::vector<chain::NodeVerdict>{{"http://a", true, ""}};
   }
-  Task<Result<chain::Standing>> Find(std::string, Deadline) override {
-    if (standing) co_return *standing;
+  Task<Result<chain::Standing>> Find(std::string hash, Deadline) override {
+    if (standing && (hash == kCancelHash) == rival_landed) co_return *standing;
     chain::Standing unknown;
     unknown.unknown = 1;
     unknown.height = 100;
@@ -174,6 +204,89 @@ struct NoTransport final : chain::NodeTransport {
     net::Signal never(executor);
     co_await never.WaitFor(std::chrono::milliseconds(1));
   }
+};
+
+class TransactionsFixture : public ::testing::Test, public function_store::StoreFixture {
+ protected:
+  TransactionsFixture() : StoreFixture({TransactionMigrations()}) { Open(); }
+  ~TransactionsFixture() override { Close(); }
+
+  void Open() {
+    sender =
+        std::make_unique<chain::TransactionSender>(temp.env, io.get_executor(), landing, transport);
+    service = std::make_unique<Transactions>(
+        temp.env, io.get_executor(),
+        TransactionParts{*temp.database, access, wallets, chain, *sender});
+  }
+  void Close() {
+    Do(Shut());
+    service.reset();
+    sender.reset();
+  }
+  Task<int> Shut() {
+    co_await sender->Shutdown();
+    co_await service->Shutdown();
+    co_return 0;
+  }
+  // What a host that was killed and started again does.
+  void Restart() {
+    Close();
+    Open();
+    service->Start();
+  }
+  Result<wallet::Transaction> Submit(std::string key = {}, std::string amount = "7",
+                                     std::string who = function_store::kOwnerA,
+                                     std::string project = function_store::kProjectA) {
+    CallContext context = As(std::move(who));
+    context.idempotency_key = std::move(key);
+    wallet::TransferIntent transfer{"GAS", "Nto", std::move(amount)};
+    return Do(service->Submit(std::move(context),
+                              {std::move(project), kWalletA, std::move(transfer), {}, {}, {}}));
+  }
+  Result<wallet::Transaction> Get(const std::string& id,
+                                  std::string who = function_store::kOwnerA) {
+    return Do(service->Get(As(std::move(who)), {id}));
+  }
+  // Lets the loops run until the transaction is in this state.
+  wallet::Transaction Until(const std::string& id, std::string_view state) {
+    for (int i = 0; i < 5'000; ++i) {
+      auto now = Get(id);
+      EXPECT_TRUE(now);
+      if (!now || now->state == state) return now.value_or(wallet::Transaction{});
+      io.restart();
+      io.run_one_for(std::chrono::milliseconds(5));
+    }
+    ADD_FAILURE() << "never " << state;
+    return {};
+  }
+  void RunUntil(const std::function<bool()>& done) {
+    for (int i = 0; i < 5'000 && !done(); ++i) {
+      io.restart();
+      io.run_one_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_TRUE(done());
+  }
+  int64_t Count() {
+    auto rows =
+        temp.database->ReadBlocking(storage::Statement("SELECT COUNT(*) FROM transactions"));
+    return (*rows)[0].Int(0);
+  }
+  static std::vector<std::string> StatesOf(const wallet::Transaction& tx) {
+    std::vector<std::string> out;
+    for (const auto& step : tx.states) out.push_back(step.state);
+    return out;
+  }
+  template <class T>
+  static std::string Why(const Result<T>& result) {
+    return result ? "ok" : std::string(TextOf(result.error().reason));
+  }
+
+  FakeWallets wallets{vault};
+  FakeLanding landing;
+  NoTransport transport;
+  FakeChain chain;
+  std::unique_ptr<chain::TransactionSender> sender;
+  std::unique_ptr<Transactions> service;
 };
 
 }  // namespace nsl::orchestrator

@@ -108,10 +108,45 @@ BOOST_DESCRIBE_STRUCT(SignedTransaction, (),
                       (transaction, hash, raw, sender, contract, method, to, amount, system_fee,
                        network_fee, valid_until_block, evidence, authorised_by, policy,
                        simulated_ms, signed_ms))
+struct SimulateIntentRequest {
+  std::string project;
+  std::string wallet;
+  // One of transfer and call.
+  std::optional<TransferIntent> transfer;
+  std::optional<std::string> max_fee;
+  std::optional<uint32_t> valid_blocks;
+  std::optional<CallIntent> call;
+};
+BOOST_DESCRIBE_STRUCT(SimulateIntentRequest, (),
+                      (project, wallet, transfer, max_fee, valid_blocks, call))
+// What sending would come to now. Nothing was signed, reserved or counted.
+struct Simulation {
+  // "HALT": what does not is refused with chain.simulation, as sending it would be.
+  std::string vm_state;
+  // Datoshi.
+  std::string system_fee;
+  std::string network_fee;
+  // Whether a rule allows it with these fees, which one decided, and why.
+  bool allowed = false;
+  std::string policy;
+  std::string because;
+  std::string evidence;
+};
+BOOST_DESCRIBE_STRUCT(Simulation, (),
+                      (vm_state, system_fee, network_fee, allowed, policy, because, evidence))
+
 struct SignedRef {
   std::string transaction;
 };
 BOOST_DESCRIBE_STRUCT(SignedRef, (), (transaction))
+
+struct CancelSignRequest {
+  // tx_…, chosen by the host for the cancelling transaction.
+  std::string transaction;
+  // tx_… that was signed before.
+  std::string cancels;
+};
+BOOST_DESCRIBE_STRUCT(CancelSignRequest, (), (transaction, cancels))
 
 // Served by the vault to the host and, where a row has a path, to HTTP clients.
 struct WalletApi {
@@ -122,6 +157,14 @@ struct WalletApi {
   // Builds, simulates and signs. The effect is durable before the bytes come back; the same effect
   // key (Idempotency-Key, else the transaction id) gives the same bytes again.
   virtual Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) = 0;
+  // The same test run, fees and rules as Sign, for whoever may read the project.
+  virtual Task<Result<Simulation>> Simulate(CallContext, SimulateIntentRequest) = 0;
+  // Builds and signs a transaction of the same wallet that does nothing and conflicts with the one
+  // that was signed before (attribute Conflicts), for a network fee above that one's: of the two a
+  // chain takes at most one, and neither after their common last valid block. There is one for each
+  // transaction: asked again, the same bytes come back. wallet.transaction_ended when the chain is
+  // past that block.
+  virtual Task<Result<SignedTransaction>> Cancel(CallContext, CancelSignRequest) = 0;
   // The transaction landed or expired, says the host: what it holds back of the balance is free.
   virtual Task<Result<rpc::Empty>> Settle(CallContext, SignedRef) = 0;
   // What was signed under this id before; not_found when nothing was. Needs no credential: the
@@ -154,6 +197,16 @@ struct WalletApi {
       rpc::Method<&WalletApi::Sign>{.number = 710, .name = "wallet.sign"},
       rpc::Method<&WalletApi::FindSigned>{
           .number = 711, .name = "wallet.find_signed", .idempotent = true},
+      rpc::Method<&WalletApi::Simulate>{
+          .number = 714,
+          .name = "transactions.simulate",
+          .verb = "POST",
+          .path = "/v1/projects/{project}/transactions:simulate",
+          .scope = "wallets:read",
+          .idempotent = true,
+          .deadline_ms = 20'000,
+          .summary = "Fees, outcome and deciding rule of a transfer or a call, without sending it"},
+      rpc::Method<&WalletApi::Cancel>{.number = 713, .name = "wallet.cancel"},
       rpc::Method<&WalletApi::Settle>{.number = 712, .name = "wallet.settle", .idempotent = true},
   };
 };

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "neo/amount.h"
 #include "neo/fee.h"
+#include "neo/opcode.h"
 #include "neo/verification_script.h"
 
 namespace nsl::wallet {
@@ -71,6 +72,23 @@ Status CheckHalt(const SimulateReply& facts) {
                                             "; nothing was signed");
 }
 
+neo::Signer SignedBy(const Sender& sender, neo::Scope scope) {
+  neo::Signer signer;
+  signer.account = sender.account;
+  signer.scopes = static_cast<uint8_t>(scope);
+  return signer;
+}
+
+Result<int64_t> NeededFee(const neo::Transaction& tx, const SimulateReply& facts) {
+  neo::WitnessShape shape;
+  auto fee = neo::NetworkFee(tx, {&shape, 1}, {facts.fee_per_byte, facts.exec_factor});
+  if (!fee) return Unbelievable("has fee rates that no network has");
+  return *fee;
+}
+
+// A tenth more than the test run, rounded up: state may move before the block.
+int64_t WithReserve(int64_t consumed) { return consumed + (consumed + 9) / 10; }
+
 }  // namespace
 
 Sender SenderOf(const neo::PublicKey& key) {
@@ -91,20 +109,43 @@ Result<neo::Transaction> BuildTransaction(const Sender& sender, const CheckedInt
   }
   neo::Transaction tx;
   tx.nonce = nonce;
-  // A tenth more than the test run, rounded up: state may move before the block.
-  tx.system_fee = facts.gas_consumed + (facts.gas_consumed + 9) / 10;
+  tx.system_fee = WithReserve(facts.gas_consumed);
   tx.valid_until_block = facts.height + intent.valid_blocks;
-  neo::Signer signer;
-  signer.account = sender.account;
-  signer.scopes = static_cast<uint8_t>(neo::Scope::kCalledByEntry);
-  tx.signers.push_back(std::move(signer));
+  tx.signers.push_back(SignedBy(sender, neo::Scope::kCalledByEntry));
   tx.script = ToBytes(script);
-  neo::WitnessShape shape;
-  auto fee = neo::NetworkFee(tx, {&shape, 1}, {facts.fee_per_byte, facts.exec_factor});
-  if (!fee) return Unbelievable("has fee rates that no network has");
-  tx.network_fee = *fee;
+  NSL_TRY(tx.network_fee, NeededFee(tx, facts));
   NSL_TRY_VOID(CheckFees(intent, tx, facts));
   return tx;
+}
+
+Bytes NoEffect() { return {static_cast<uint8_t>(neo::Opcode::kRET)}; }
+
+Result<Cancellation> BuildCancellation(const Sender& sender, const SignedTransaction& victim,
+                                       const SimulateReply& facts, uint32_t magic, uint32_t nonce) {
+  Bytes script = NoEffect();
+  NSL_TRY_VOID(CheckFacts(script, facts, magic));
+  NSL_TRY_VOID(CheckHalt(facts));
+  if (facts.height >= victim.valid_until_block) {
+    return Fail(Reason::kWalletEnded, "its last valid block " +
+                                          std::to_string(victim.valid_until_block) +
+                                          " has passed: it has landed, or it never will");
+  }
+  NSL_TRY(int64_t victim_fee, neo::AmountFromText(victim.network_fee, 0));
+  Cancellation out;
+  out.tx.nonce = nonce;
+  out.tx.system_fee = WithReserve(facts.gas_consumed);
+  out.tx.valid_until_block = victim.valid_until_block;
+  out.tx.signers.push_back(SignedBy(sender, neo::Scope::kNone));
+  neo::Attribute conflicts;
+  conflicts.type = neo::AttributeType::kConflicts;
+  NSL_TRY(conflicts.hash, neo::Uint256FromText(victim.hash));
+  out.tx.attributes.push_back(std::move(conflicts));
+  out.tx.script = std::move(script);
+  NSL_TRY(out.needed_fee, NeededFee(out.tx, facts));
+  // A pool gives a place up to who pays more than all that must leave it.
+  out.tx.network_fee = std::max(out.needed_fee, victim_fee + 1);
+  NSL_TRY_VOID(CheckFees(CheckedIntent{}, out.tx, facts));
+  return out;
 }
 
 Result<Bytes> UnsignedForm(const Sender& sender, neo::Transaction tx) {

@@ -26,6 +26,18 @@ Result<neo::Transaction> BuildTransaction(const Sender& sender, const CheckedInt
                                           ByteView script, const SimulateReply& facts,
                                           uint32_t magic, uint32_t nonce);
 
+// The transaction that does nothing and conflicts with `victim`, whose last valid block it shares.
+struct Cancellation {
+  neo::Transaction tx;
+  // What a node must at least be paid for it; tx pays more than the victim, too.
+  int64_t needed_fee = 0;
+};
+// Its script.
+Bytes NoEffect();
+// As BuildTransaction; wallet.transaction_ended when the next block is past the victim's last one.
+Result<Cancellation> BuildCancellation(const Sender& sender, const SignedTransaction& victim,
+                                       const SimulateReply& facts, uint32_t magic, uint32_t nonce);
+
 // With an empty answer in place of the signature, as calculatenetworkfee takes it.
 Result<Bytes> UnsignedForm(const Sender& sender, neo::Transaction tx);
 // The fees that the finished transaction pays must be within the ceiling. Whether the balance is

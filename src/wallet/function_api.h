@@ -45,10 +45,16 @@ struct FunctionWalletApi {
   // As WalletApi::Sign: the effect is durable before the bytes come back. wallet.policy unless a
   // policy allows the function.
   virtual Task<Result<FunctionSignReply>> SignForFunction(CallContext, FunctionSignRequest) = 0;
+  // Fees, outcome and deciding rule of the same; `transaction` and `effect` do not matter.
+  virtual Task<Result<Simulation>> SimulateForFunction(CallContext, FunctionSignRequest) = 0;
 
   static constexpr auto kMethods = std::tuple{
       rpc::Method<&FunctionWalletApi::SignForFunction>{
           .number = 760, .name = "wallet.sign_for_function", .deadline_ms = 20'000},
+      rpc::Method<&FunctionWalletApi::SimulateForFunction>{.number = 761,
+                                                           .name = "wallet.simulate_for_function",
+                                                           .idempotent = true,
+                                                           .deadline_ms = 20'000},
   };
 };
 

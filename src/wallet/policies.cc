@@ -14,7 +14,9 @@ namespace {
 std::unexpected<Error> NoPolicy() { return Fail(Reason::kNotFound, "no such policy"); }
 
 Policy ToPolicy(const PolicyRow& row) {
-  return {row.id, row.project_id, row.name, row.rule, row.authorised_by, ToRfc3339(row.created_ms)};
+  return {row.id,     row.project_id,    row.name,
+          row.rule,   row.authorised_by, ToRfc3339(row.created_ms),
+          row.version};
 }
 
 }  // namespace
@@ -82,14 +84,8 @@ Task<Result<Policy>> PolicyService::Add(PolicyRow row) {
     if (all->row.policies.size() >= kMaxPoliciesPerProject) {
       co_return Fail(Reason::kQuotaItems, "a project has at most 100 policies");
     }
-    auto others = co_await Of(row.project_id);
-    if (!others) co_return std::unexpected(std::move(others.error()));
-    bool taken = std::any_of(others->begin(), others->end(),
-                             [&](const PolicyRow& p) { return p.name == row.name; });
-    if (taken) {
-      co_return Fail(Reason::kWalletExists,
-                     "the project already has a policy named '" + row.name + "'");
-    }
+    Status unique = co_await CheckUnique(row.project_id, row.name, row.id);
+    if (!unique) co_return std::unexpected(std::move(unique.error()));
     all->row.policies.push_back(row.id);
     std::vector<enclave::StoreChange> changes;
     changes.push_back(PutRow(row.id, row, 0));
@@ -128,21 +124,91 @@ Task<Result<Policy>> PolicyService::Get(CallContext context, PolicyRef request) 
   co_return ToPolicy(*row);
 }
 
+Task<Status> PolicyService::CheckUnique(std::string project_id, std::string name, std::string but) {
+  auto others = co_await Of(std::move(project_id));
+  if (!others) co_return std::unexpected(std::move(others.error()));
+  bool taken = std::any_of(others->begin(), others->end(),
+                           [&](const PolicyRow& p) { return p.name == name && p.id != but; });
+  if (!taken) co_return Status();
+  co_return Fail(Reason::kWalletExists, "the project already has a policy named '" + name + "'");
+}
+
+Task<Result<std::string>> PolicyService::MayChange(CallContext context, std::string policy,
+                                                   rpc::Signature need) {
+  auto row = co_await FindPolicy(std::move(policy));
+  if (!row && row.error().reason != Reason::kNotFound) {
+    co_return std::unexpected(std::move(row.error()));
+  }
+  std::string project = row ? row->project_id : std::string();
+  auto who = co_await authoriser_.Authorise(std::move(context), project, "policies:write", need);
+  if (!who && who.error().reason == Reason::kNotFound) co_return NoPolicy();
+  if (!who) co_return std::unexpected(std::move(who.error()));
+  if (!row) co_return std::unexpected(std::move(row.error()));
+  co_return project;
+}
+
+Task<Result<Policy>> PolicyService::Update(CallContext context, UpdatePolicyRequest request) {
+  constexpr rpc::HttpForm kForm = rpc::FormOf<PolicyApi, &PolicyApi::Update>();
+  if (context.signed_http) {
+    NSL_CO_TRY(request, rpc::ReadSigned<UpdatePolicyRequest>(*context.signed_http, kForm));
+  }
+  auto project = co_await MayChange(std::move(context), request.policy, kForm.signature);
+  if (!project) co_return std::unexpected(std::move(project.error()));
+  NSL_CO_TRY_VOID(CheckName(request.name, "policy"));
+  PolicyRow row;
+  row.id = std::move(request.policy);
+  row.project_id = std::move(*project);
+  row.name = std::move(request.name);
+  NSL_CO_TRY(row.rule, CheckRule(std::move(request.rule)));
+  Status known = co_await CheckWallets(row.project_id, row.rule.wallets);
+  if (!known) co_return std::unexpected(std::move(known.error()));
+  Status unique = co_await CheckUnique(row.project_id, row.name, row.id);
+  if (!unique) co_return std::unexpected(std::move(unique.error()));
+  auto made = co_await Replace(std::move(row), request.version);
+  co_return made;
+}
+
+Task<Result<Policy>> PolicyService::Replace(PolicyRow row, int64_t read) {
+  auto found = co_await rows_.Find<PolicyRow>(row.id);
+  if (!found) co_return std::unexpected(std::move(found.error()));
+  if (!*found) co_return NoPolicy();
+  const PolicyRow& now = (*found)->row;
+  std::string stale = "the policy has changed since it was read";
+  if (now.version != read) {
+    co_return Fail(Error(Reason::kRequestVersionConflict,
+                         stale + ": it has version " + std::to_string(now.version) +
+                             "; read it again and repeat the change")
+                       .WithField("/version", "the version that was read"));
+  }
+  row.version = now.version + 1;
+  row.principal_id = now.principal_id;
+  row.authorised_by = now.authorised_by;
+  row.created_ms = now.created_ms;
+  std::vector<PolicyRow> before = {now};
+  Status loaded = co_await book_.Load({}, &before);
+  if (!loaded) co_return std::unexpected(std::move(loaded.error()));
+  std::vector<enclave::StoreChange> changes;
+  changes.push_back(PutRow(row.id, row, (*found)->version));
+  // From here to the commit what is spent counts under the new limits.
+  SpendBook::Limits old = book_.SetLimits(row.id, row.rule.limits, changes);
+  Status done = co_await rows_.Commit(std::move(changes));
+  if (!done && done.error().reason != Reason::kPlatformUnknownResult) {
+    book_.Restore(row.id, std::move(old));
+  }
+  if (IsConflict(done)) co_return Fail(Reason::kRequestVersionConflict, stale);
+  if (!done) co_return std::unexpected(std::move(done.error()));
+  env_.log.Info("policy_changed", {{"policy", row.id}});
+  co_return ToPolicy(row);
+}
+
 Task<Result<rpc::Empty>> PolicyService::Delete(CallContext context, PolicyRef request) {
   constexpr rpc::HttpForm kForm = rpc::FormOf<PolicyApi, &PolicyApi::Delete>();
   if (context.signed_http) {
     NSL_CO_TRY(request, rpc::ReadSigned<PolicyRef>(*context.signed_http, kForm));
   }
-  auto row = co_await FindPolicy(request.policy);
-  if (!row && row.error().reason != Reason::kNotFound) {
-    co_return std::unexpected(std::move(row.error()));
-  }
-  std::string project = row ? row->project_id : std::string();
-  auto who = co_await authoriser_.Authorise(std::move(context), project, "policies:write",
-                                            kForm.signature);
-  if (!who && who.error().reason == Reason::kNotFound) co_return NoPolicy();
-  if (!who) co_return std::unexpected(std::move(who.error()));
-  if (!row) co_return std::unexpected(std::move(row.error()));
+  auto may = co_await MayChange(std::move(context), request.policy, kForm.signature);
+  if (!may) co_return std::unexpected(std::move(may.error()));
+  std::string project = std::move(*may);
   for (int attempt = 0; attempt < kChangeAttempts; ++attempt) {
     auto all = co_await rows_.FindOrEmpty<ProjectPoliciesRow>(project);
     if (!all) co_return std::unexpected(std::move(all.error()));

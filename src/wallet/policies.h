@@ -29,6 +29,7 @@ class PolicyService final : public PolicyApi {
   Task<Result<Policy>> Create(CallContext, CreatePolicyRequest) override;
   Task<Result<PolicyList>> List(CallContext, PolicyListRequest) override;
   Task<Result<Policy>> Get(CallContext, PolicyRef) override;
+  Task<Result<Policy>> Update(CallContext, UpdatePolicyRequest) override;
   Task<Result<rpc::Empty>> Delete(CallContext, PolicyRef) override;
   Task<Result<Verdict>> Explain(CallContext, ExplainRequest) override;
 
@@ -39,6 +40,10 @@ class PolicyService final : public PolicyApi {
   Task<Result<PolicyRow>> FindPolicy(std::string id);
   Task<Status> CheckWallets(std::string project_id, std::vector<std::string> wallets);
   Task<Result<Policy>> Add(PolicyRow row);
+  // The project of the policy, once its caller may change it.
+  Task<Result<std::string>> MayChange(CallContext context, std::string policy, rpc::Signature need);
+  Task<Status> CheckUnique(std::string project_id, std::string name, std::string but);
+  Task<Result<Policy>> Replace(PolicyRow row, int64_t read);
 
   Env env_;
   SealedRows rows_;

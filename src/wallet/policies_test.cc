@@ -41,6 +41,88 @@ class PoliciesTest : public WalletFixture {
   }
 };
 
+TEST_F(PoliciesTest, AChangeIsForTheVersionThatWasRead) {
+  auto made = Make(Allow(), "gas");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->version, 1);
+  PolicyRule rule = Allow();
+  rule.max_amount = "5";
+  auto update = [&](int64_t version, std::string who = "alice", std::string name = "gas") {
+    return Run(policies_->Update(As(std::move(who)), {made->id, std::move(name), rule, version}));
+  };
+  EXPECT_EQ(Why(update(1, "bob")), "not_found");
+  EXPECT_EQ(Why(update(1, "reader")), "auth.forbidden");
+  EXPECT_EQ(Why(update(1, "alice", "Gas!")), "wallet.invalid");
+  EXPECT_EQ(Why(update(2)), "request.version_conflict");
+  auto changed = update(1);
+  ASSERT_TRUE(changed) << changed.error().ToString();
+  EXPECT_EQ(changed->version, 2);
+  EXPECT_EQ(changed->rule.max_amount, "5");
+  EXPECT_EQ(changed->created_at, made->created_at);
+  EXPECT_EQ(Why(update(1)), "request.version_conflict");
+  Restart();
+  EXPECT_EQ(Run(policies_->Get(As("reader"), {made->id}))->version, 2);
+  ASSERT_TRUE(Make(Allow(), "other"));
+  EXPECT_EQ(Why(update(2, "alice", "other")), "wallet.exists");
+  rule.effect = "maybe";
+  EXPECT_EQ(Why(update(2)), "wallet.invalid");
+  ASSERT_TRUE(Run(policies_->Delete(As("alice"), {made->id})));
+  EXPECT_EQ(Why(update(2)), "not_found");
+}
+
+TEST_F(PoliciesTest, WhatWasSpentCountsOnUnderAChangedLimit) {
+  Wallet wallet = MakeWallet();
+  PolicyRule rule = Allow();
+  RollingLimit limit;
+  limit.seconds = 3'600;
+  limit.amount = "50";
+  rule.limits = {limit};
+  auto made = Make(rule);
+  ASSERT_TRUE(made) << made.error().ToString();
+  EXPECT_EQ(SignMany(8, wallet), 5u);
+  // Ten more in the same hour, and a limit over another time that begins with what is known.
+  rule.limits[0].amount = "60";
+  limit.seconds = 60;
+  limit.amount = "70";
+  rule.limits.push_back(limit);
+  ASSERT_TRUE(Run(policies_->Update(As("alice"), {made->id, "rule", rule, 1})));
+  EXPECT_EQ(SignMany(8, wallet), 1u);
+  Restart();
+  EXPECT_EQ(SignMany(8, wallet), 0u);
+  rule.limits.erase(rule.limits.begin());
+  ASSERT_TRUE(Run(policies_->Update(As("alice"), {made->id, "rule", rule, 2})));
+  EXPECT_EQ(SignMany(8, wallet), 1u);
+}
+
+TEST_F(PoliciesTest, OfTwoChangesAtOnceOneHoldsWithItsLimit) {
+  Wallet wallet = MakeWallet();
+  PolicyRule rule = Allow();
+  RollingLimit limit;
+  limit.seconds = 3'600;
+  limit.amount = "20";
+  rule.limits = {limit};
+  auto made = Make(rule);
+  ASSERT_TRUE(made);
+  std::optional<Result<Policy>> a;
+  std::optional<Result<Policy>> b;
+  auto start = [&](std::string amount, std::optional<Result<Policy>>* out) {
+    PolicyRule changed = rule;
+    changed.limits[0].amount = std::move(amount);
+    asio::co_spawn(io_.get_executor(),
+                   policies_->Update(As("alice"), {made->id, "rule", changed, 1}),
+                   [out](std::exception_ptr, Result<Policy> r) { *out = std::move(r); });
+  };
+  start("30", &a);
+  start("70", &b);
+  io_.restart();
+  while (!(a && b) && io_.run_one() > 0) {
+  }
+  ASSERT_TRUE(a && b);
+  EXPECT_NE(a->has_value(), b->has_value());
+  EXPECT_EQ(Why(*a ? *b : *a), "request.version_conflict");
+  EXPECT_EQ(SignMany(9, wallet), a->has_value() ? 3u : 7u);
+}
+
 TEST_F(PoliciesTest, MakeListShowRemove) {
   auto made = Make(Allow(), "gas");
   ASSERT_TRUE(made) << made.error().ToString();

@@ -95,8 +95,10 @@ struct Policy {
   PolicyRule rule;
   std::string authorised_by;
   std::string created_at;
+  // From 1; rises with each change.
+  int64_t version = 1;
 };
-BOOST_DESCRIBE_STRUCT(Policy, (), (id, project_id, name, rule, authorised_by, created_at))
+BOOST_DESCRIBE_STRUCT(Policy, (), (id, project_id, name, rule, authorised_by, created_at, version))
 
 struct CreatePolicyRequest {
   std::string project;
@@ -105,6 +107,15 @@ struct CreatePolicyRequest {
   PolicyRule rule;
 };
 BOOST_DESCRIBE_STRUCT(CreatePolicyRequest, (), (project, name, rule))
+struct UpdatePolicyRequest {
+  std::string policy;
+  std::string name;
+  PolicyRule rule;
+  // The one that was read. It stands in the body and not in If-Match because a signature covers the
+  // body: the host must not choose which change a signed one replaces.
+  int64_t version = 0;
+};
+BOOST_DESCRIBE_STRUCT(UpdatePolicyRequest, (), (policy, name, rule, version))
 struct PolicyListRequest {
   std::string project;
 };
@@ -154,6 +165,10 @@ struct PolicyApi {
   virtual Task<Result<Policy>> Create(CallContext, CreatePolicyRequest) = 0;
   virtual Task<Result<PolicyList>> List(CallContext, PolicyListRequest) = 0;
   virtual Task<Result<Policy>> Get(CallContext, PolicyRef) = 0;
+  // Name and rule as a whole. What was spent goes on counting: a limit over the same time keeps its
+  // count, another one begins with that of the longest. request.version_conflict unless the policy
+  // still has the version that was read.
+  virtual Task<Result<Policy>> Update(CallContext, UpdatePolicyRequest) = 0;
   virtual Task<Result<rpc::Empty>> Delete(CallContext, PolicyRef) = 0;
   // What would be decided now; neither simulates nor signs nor counts.
   virtual Task<Result<Verdict>> Explain(CallContext, ExplainRequest) = 0;
@@ -181,6 +196,13 @@ struct PolicyApi {
                                    .scope = "wallets:read",
                                    .idempotent = true,
                                    .summary = "One policy"},
+      rpc::Method<&PolicyApi::Update>{.number = 735,
+                                      .name = "policies.update",
+                                      .verb = "PUT",
+                                      .path = "/v1/policies/{policy}",
+                                      .signature = rpc::Signature::kRequired,
+                                      .scope = "policies:write",
+                                      .summary = "Replace the rule of a policy"},
       rpc::Method<&PolicyApi::Delete>{.number = 733,
                                       .name = "policies.delete",
                                       .verb = "DELETE",

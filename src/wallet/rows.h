@@ -77,9 +77,12 @@ struct PolicyRow {
   std::string principal_id;
   std::string authorised_by;
   int64_t created_ms = 0;
+  int64_t version = 1;
+  static constexpr std::string_view kDefaulted[] = {"version"};
 };
 BOOST_DESCRIBE_STRUCT(PolicyRow, (),
-                      (id, project_id, name, rule, principal_id, authorised_by, created_ms))
+                      (id, project_id, name, rule, principal_id, authorised_by, created_ms,
+                       version))
 
 // Key: project id. In the order of making.
 struct ProjectPoliciesRow {

@@ -49,6 +49,21 @@ struct EffectName {
 };
 BOOST_DESCRIBE_STRUCT(EffectName, (), (tag, project, principal, idempotency_key, transaction))
 
+// The vault asks about the chain in its own name.
+inline CallContext WithoutCaller(const CallContext& context) {
+  CallContext out;
+  out.deadline = context.deadline;
+  out.request_id = context.request_id;
+  out.traceparent = context.traceparent;
+  return out;
+}
+
+inline std::unexpected<Error> NoChain() {
+  return Fail(Reason::kPlatformUnimplemented,
+              "this vault has no source of chain facts that it may believe, so it signs nothing; a "
+              "development system does");
+}
+
 class WalletService final : public WalletApi, public FunctionWalletApi {
  public:
   // Borrowed; all outlive this.
@@ -60,8 +75,11 @@ class WalletService final : public WalletApi, public FunctionWalletApi {
   Task<Result<WalletList>> List(CallContext, WalletListRequest) override;
   Task<Result<Wallet>> Get(CallContext, WalletRef) override;
   Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) override;
+  Task<Result<Simulation>> Simulate(CallContext, SimulateIntentRequest) override;
+  Task<Result<SignedTransaction>> Cancel(CallContext, CancelSignRequest) override;
   Task<Result<SignedTransaction>> FindSigned(CallContext, SignedRef) override;
   Task<Result<FunctionSignReply>> SignForFunction(CallContext, FunctionSignRequest) override;
+  Task<Result<Simulation>> SimulateForFunction(CallContext, FunctionSignRequest) override;
   Task<Result<rpc::Empty>> Settle(CallContext, SignedRef) override;
 
  private:
@@ -96,11 +114,30 @@ class WalletService final : public WalletApi, public FunctionWalletApi {
   Task<Status> CheckManifest(CallContext context, const CheckedIntent* intent);
   Task<Result<Priced>> Price(CallContext context, const Asked* asked);
   Result<SignedTransaction> Finish(const Asked& asked, neo::Transaction tx);
+  // The node must compute the same fee.
+  Task<Status> ConfirmFee(CallContext context, Bytes unsigned_form, int64_t computed);
+  // Makes the effect durable, or takes the reservation back.
+  Task<Result<SignedTransaction>> Keep(Asked asked, SpendBook::Reservation reserved,
+                                       Result<SignedTransaction> made);
   // From an examined request to durable bytes.
   Task<Result<SignedTransaction>> Make(CallContext context, Asked asked);
   // Who asks has been proved.
   Task<Result<SignedTransaction>> SignAsked(CallContext context, SubmitRequest request, Asker asker,
                                             EffectName name, std::string authorised_by);
+  // The effect that is to be cancelled, and that its caller may.
+  Task<Result<EffectRow>> FindVictim(CallContext context, std::string transaction);
+  Task<Result<SignedTransaction>> MakeCancellation(CallContext context, Asked asked,
+                                                   SignedTransaction victim);
+  // Who a function is, and what it asks for.
+  struct FunctionAsk {
+    account::GrantedFunction granted;
+    SubmitRequest request;
+    Asker asker;
+  };
+  Task<Result<FunctionAsk>> AskOf(FunctionSignRequest request);
+  // The rules, as spent now.
+  Verdict Ask(const Asked& asked, std::optional<int64_t> fee) const;
+  Task<Result<Simulation>> SimulateAsked(CallContext context, SubmitRequest request, Asker asker);
   Task<Result<EffectRow>> FindEffectOf(std::string transaction);
 
   Env env_;

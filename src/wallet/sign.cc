@@ -19,14 +19,6 @@ std::string EffectKey(EffectName name) {
   return ToHex(crypto::Sha256(ToCbor(name)));
 }
 
-CallContext WithoutCaller(const CallContext& context) {
-  CallContext out;
-  out.deadline = context.deadline;
-  out.request_id = context.request_id;
-  out.traceparent = context.traceparent;
-  return out;
-}
-
 }  // namespace
 
 Task<Result<std::optional<SignedTransaction>>> WalletService::FindEffect(std::string key,
@@ -81,11 +73,7 @@ Task<Status> WalletService::CheckManifest(CallContext context, const CheckedInte
 }
 
 Task<Result<WalletService::Priced>> WalletService::Price(CallContext context, const Asked* asked) {
-  if (chain_.facts == nullptr) {
-    co_return Fail(Reason::kPlatformUnimplemented,
-                   "this vault has no source of chain facts that it may believe, so it signs "
-                   "nothing; a development system does");
-  }
+  if (chain_.facts == nullptr) co_return NoChain();
   const CheckedIntent& intent = asked->intent;
   if (!intent.moved) {
     Status fits = co_await CheckManifest(WithoutCaller(context), &intent);
@@ -105,16 +93,21 @@ Task<Result<WalletService::Priced>> WalletService::Price(CallContext context, co
              BuildTransaction(sender, intent, asked->script, *facts, network_.magic, nonce));
   out.simulated_ms = env_.clock.NowMs();
   NSL_CO_TRY(Bytes unsigned_form, UnsignedForm(sender, out.tx));
-  auto fee = co_await chain_.facts->NetworkFee(WithoutCaller(context), {std::move(unsigned_form)});
-  if (!fee) co_return std::unexpected(std::move(fee.error()));
-  if (fee->network_fee != out.tx.network_fee) {
-    co_return Fail(Reason::kChainUnavailable,
-                   "the node computes a network fee of " + std::to_string(fee->network_fee) +
-                       " datoshi, the vault one of " + std::to_string(out.tx.network_fee) +
-                       "; nothing was signed");
-  }
+  Status confirmed =
+      co_await ConfirmFee(WithoutCaller(context), std::move(unsigned_form), out.tx.network_fee);
+  if (!confirmed) co_return std::unexpected(std::move(confirmed.error()));
   out.facts = std::move(*facts);
   co_return out;
+}
+
+Task<Status> WalletService::ConfirmFee(CallContext context, Bytes unsigned_form, int64_t computed) {
+  auto fee = co_await chain_.facts->NetworkFee(std::move(context), {std::move(unsigned_form)});
+  if (!fee) co_return std::unexpected(std::move(fee.error()));
+  if (fee->network_fee == computed) co_return Status();
+  co_return Fail(Reason::kChainUnavailable, "the node computes a network fee of " +
+                                                std::to_string(fee->network_fee) +
+                                                " datoshi, the vault one of " +
+                                                std::to_string(computed) + "; nothing was signed");
 }
 
 Result<SignedTransaction> WalletService::Finish(const Asked& asked, neo::Transaction tx) {
@@ -165,15 +158,21 @@ Task<Result<SignedTransaction>> WalletService::Make(CallContext context, Asked a
                                  balance ? *balance : 0, priced->held_before});
   if (!reserved) co_return std::unexpected(std::move(reserved.error()));
   auto made = Finish(asked, std::move(priced->tx));
+  if (made) made->simulated_ms = priced->simulated_ms;
+  auto kept = co_await Keep(std::move(asked), std::move(*reserved), std::move(made));
+  co_return kept;
+}
+
+Task<Result<SignedTransaction>> WalletService::Keep(Asked asked, SpendBook::Reservation reserved,
+                                                    Result<SignedTransaction> made) {
   if (!made) {
-    book_.TakeBack(*reserved);
-    co_return std::unexpected(std::move(made.error()));
+    book_.TakeBack(reserved);
+    co_return made;
   }
-  made->policy = reserved->policy_id;
-  made->simulated_ms = priced->simulated_ms;
+  made->policy = reserved.policy_id;
   EffectRow effect{asked.wallet.project_id, asked.wallet.id, ToBytes(ByteView(asked.intent_hash)),
                    asked.principal_id, *made};
-  std::vector<enclave::StoreChange> changes = std::move(reserved->changes);
+  std::vector<enclave::StoreChange> changes = std::move(reserved.changes);
   changes.push_back(PutRow(asked.effect_key, effect, 0));
   changes.push_back(PutRow(asked.transaction, EffectOfRow{asked.effect_key}, 0));
   Status done = co_await rows_.Commit(std::move(changes));
@@ -181,15 +180,21 @@ Task<Result<SignedTransaction>> WalletService::Make(CallContext context, Asked a
     signed_.Add();
     env_.log.Info("transaction_signed",
                   {{"transaction", made->transaction}, {"evidence", made->evidence}});
-    co_return std::move(*made);
+    co_return made;
   }
-  if (done.error().reason != Reason::kPlatformUnknownResult) book_.TakeBack(*reserved);
+  if (done.error().reason != Reason::kPlatformUnknownResult) book_.TakeBack(reserved);
   if (!IsConflict(done)) co_return std::unexpected(std::move(done.error()));
   // Another call with the same key was quicker: its bytes are the ones, ours never leave.
   auto other = co_await FindEffect(asked.effect_key, asked.intent_hash);
   if (!other) co_return std::unexpected(std::move(other.error()));
   if (*other) co_return std::move(**other);
   co_return Fail(Reason::kWalletEffect, "the transaction id was used before");
+}
+
+Verdict WalletService::Ask(const Asked& asked, std::optional<int64_t> fee) const {
+  PolicyQuestion question{asked.asker, asked.wallet.id, asked.intent, fee, env_.clock.NowMs()};
+  return Decide(
+      asked.policies, [this](const std::string& id) { return book_.SpendOf(id); }, question);
 }
 
 Task<Result<SignedTransaction>> WalletService::SignAsked(CallContext context, SubmitRequest request,
@@ -209,10 +214,7 @@ Task<Result<SignedTransaction>> WalletService::SignAsked(CallContext context, Su
   auto before = co_await FindEffect(asked->effect_key, asked->intent_hash);
   if (!before) co_return std::unexpected(std::move(before.error()));
   if (*before) co_return std::move(**before);
-  PolicyQuestion question{asked->asker, asked->wallet.id, asked->intent, std::nullopt,
-                          env_.clock.NowMs()};
-  Verdict verdict = Decide(
-      asked->policies, [this](const std::string& id) { return book_.SpendOf(id); }, question);
+  Verdict verdict = Ask(*asked, std::nullopt);
   std::string transaction = asked->transaction;
   Result<SignedTransaction> made = std::unexpected(Error(Reason::kWalletPolicy));
   if (verdict.allowed) {
@@ -263,8 +265,7 @@ Task<Result<std::string>> WalletService::WalletIn(std::string project_id, std::s
                      .WithField("/wallet", "the name or id of a wallet of the project"));
 }
 
-Task<Result<FunctionSignReply>> WalletService::SignForFunction(CallContext context,
-                                                               FunctionSignRequest request) {
+Task<Result<WalletService::FunctionAsk>> WalletService::AskOf(FunctionSignRequest request) {
   auto granted = co_await authoriser_.FindGranted(request.version);
   if (!granted) co_return std::unexpected(std::move(granted.error()));
   if (granted->network != network_.name) {
@@ -273,22 +274,29 @@ Task<Result<FunctionSignReply>> WalletService::SignForFunction(CallContext conte
   }
   auto wallet = co_await WalletIn(granted->project_id, std::move(request.wallet));
   if (!wallet) co_return std::unexpected(std::move(wallet.error()));
-  SubmitRequest asked{granted->project_id,         *wallet,
-                      std::move(request.transfer), std::move(request.max_fee),
-                      request.valid_blocks,        std::move(request.call)};
+  FunctionAsk out;
+  out.request = {granted->project_id,        std::move(*wallet),   std::move(request.transfer),
+                 std::move(request.max_fee), request.valid_blocks, std::move(request.call)};
   // Whoever holds a bearer token, the host among them, can deploy code of his own as a version of
   // the function: a rule about the function speaks for versions alone that somebody signed for.
-  Asker asker{{request.version}, false};
-  if (granted->authorised_by == "signature") asker.names.push_back(granted->function_id);
-  EffectName name{{},
-                  granted->project_id,
-                  granted->function_id,
-                  std::move(request.effect),
-                  std::move(request.transaction)};
-  auto made = co_await SignAsked(std::move(context), std::move(asked), std::move(asker),
+  out.asker.names.push_back(std::move(request.version));
+  if (granted->authorised_by == "signature") out.asker.names.push_back(granted->function_id);
+  out.granted = std::move(*granted);
+  co_return out;
+}
+
+Task<Result<FunctionSignReply>> WalletService::SignForFunction(CallContext context,
+                                                               FunctionSignRequest request) {
+  EffectName name{{}, {}, {}, std::move(request.effect), std::move(request.transaction)};
+  auto ask = co_await AskOf(std::move(request));
+  if (!ask) co_return std::unexpected(std::move(ask.error()));
+  name.project = ask->granted.project_id;
+  name.principal = ask->granted.function_id;
+  std::string wallet = ask->request.wallet;
+  auto made = co_await SignAsked(std::move(context), std::move(ask->request), std::move(ask->asker),
                                  std::move(name), "function");
   if (!made) co_return std::unexpected(std::move(made.error()));
-  co_return FunctionSignReply{std::move(*wallet), std::move(*made)};
+  co_return FunctionSignReply{std::move(wallet), std::move(*made)};
 }
 
 Task<Result<SignedTransaction>> WalletService::FindSigned(CallContext, SignedRef request) {

@@ -51,20 +51,23 @@ int64_t GasOf(const HeldBack& held) {
 
 }  // namespace
 
-std::unexpected<Error> RefusedBy(const Verdict& verdict) {
-  std::string detail = "rule " + verdict.policy + ": " + verdict.because + "; nothing was signed";
-  if (verdict.policy == kNoRule) {
-    for (const RuleLine& line : verdict.rules) {
-      if (line.effect != "allow" || line.policy == kMemberRule) continue;
-      detail += ". The policy '" + line.name + "' does not: " + line.because;
-      break;
-    }
+std::string ReasonOf(const Verdict& verdict) {
+  std::string out = verdict.because;
+  if (verdict.policy != kNoRule) return out;
+  for (const RuleLine& line : verdict.rules) {
+    if (line.effect != "allow" || line.policy == kMemberRule) continue;
+    return out + ". The policy '" + line.name + "' does not: " + line.because;
   }
-  return Fail(Error(Reason::kWalletPolicy, std::move(detail)));
+  return out;
+}
+
+std::unexpected<Error> RefusedBy(const Verdict& verdict) {
+  return Fail(Reason::kWalletPolicy,
+              "rule " + verdict.policy + ": " + ReasonOf(verdict) + "; nothing was signed");
 }
 
 Task<Status> SpendBook::Load(std::string wallet_id, const std::vector<PolicyRow>* policies) {
-  if (!ledgers_.contains(wallet_id)) {
+  if (!wallet_id.empty() && !ledgers_.contains(wallet_id)) {
     auto row = co_await ReadRow<LedgerRow>(&store_, wallet_id);
     if (!row) co_return std::unexpected(std::move(row.error()));
     row->day.seconds = kDay;
@@ -128,14 +131,34 @@ Result<SpendBook::Reservation> SpendBook::Reserve(const Request& request) {
   Verdict verdict =
       Decide(request.policies, [this](const std::string& id) { return SpendOf(id); }, q);
   if (!verdict.allowed) return RefusedBy(verdict);
+  Reservation out;
+  out.policy_id = verdict.policy;
+  if (q.intent.moved) out.spend.amount = q.intent.moved->amount;
+  NSL_TRY_VOID(Hold(request, out));
+  const PolicyRow* policy = FindPolicy(request.policies, verdict.policy);
+  auto spend = spends_.find(verdict.policy);
+  if (policy != nullptr && spend != spends_.end()) {
+    for (SpendWindow& window : spend->second.windows) {
+      out.slices.push_back(Count(window, q.now_ms, out.spend));
+    }
+    out.changes.push_back(Put(verdict.policy, spend->second));
+  }
+  return out;
+}
+
+Result<SpendBook::Reservation> SpendBook::ReserveFee(const Request& request) {
+  Reservation out;
+  NSL_TRY_VOID(Hold(request, out));
+  return out;
+}
+
+Status SpendBook::Hold(const Request& request, Reservation& out) {
+  const PolicyQuestion& q = request.question;
   auto ledger = ledgers_.find(request.wallet.id);
   if (ledger == ledgers_.end() || !q.fee) return Fail(Reason::kPlatformInternal, "not loaded");
-  Reservation out;
   out.wallet_id = request.wallet.id;
   out.transaction = std::string(request.transaction);
-  out.policy_id = verdict.policy;
   out.spend.fee = *q.fee;
-  if (q.intent.moved) out.spend.amount = q.intent.moved->amount;
   std::string gas = q.intent.moved && q.intent.contract == GasHash() ? out.spend.amount : "0";
   HeldBack held{out.transaction, *q.fee, gas, request.valid_until_block};
   NSL_TRY_VOID(CheckBalance(request, ledger->second, GasOf(held)));
@@ -153,15 +176,7 @@ Result<SpendBook::Reservation> SpendBook::Reserve(const Request& request) {
   ledger->second.held.push_back(std::move(held));
   out.day_slice = Count(ledger->second.day, q.now_ms, {"0", *q.fee});
   out.changes.push_back(Put(out.wallet_id, ledger->second));
-  const PolicyRow* policy = FindPolicy(request.policies, verdict.policy);
-  auto spend = spends_.find(verdict.policy);
-  if (policy != nullptr && spend != spends_.end()) {
-    for (SpendWindow& window : spend->second.windows) {
-      out.slices.push_back(Count(window, q.now_ms, out.spend));
-    }
-    out.changes.push_back(Put(verdict.policy, spend->second));
-  }
-  return out;
+  return {};
 }
 
 void SpendBook::TakeBack(const Reservation& reservation) {
@@ -175,6 +190,40 @@ void SpendBook::TakeBack(const Reservation& reservation) {
   if (spend == spends_.end()) return;
   for (size_t i = 0; i < reservation.slices.size() && i < spend->second.windows.size(); ++i) {
     wallet::TakeBack(spend->second.windows[i], reservation.slices[i], reservation.spend);
+  }
+}
+
+SpendBook::Limits SpendBook::SetLimits(const std::string& policy_id,
+                                       const std::vector<RollingLimit>& limits,
+                                       std::vector<enclave::StoreChange>& changes) {
+  Limits before;
+  if (auto found = spends_.find(policy_id); found != spends_.end()) before = found->second;
+  PolicySpendRow row;
+  for (const RollingLimit& limit : limits) {
+    SpendWindow window;
+    if (before && !before->windows.empty()) {
+      auto same = std::ranges::find(before->windows, limit.seconds, &SpendWindow::seconds);
+      window = same != before->windows.end()
+                   ? *same
+                   : *std::ranges::max_element(before->windows, {}, &SpendWindow::seconds);
+    }
+    window.seconds = limit.seconds;
+    row.windows.push_back(std::move(window));
+  }
+  if (row.windows.empty()) {
+    spends_.erase(policy_id);
+  } else {
+    spends_[policy_id] = row;
+  }
+  changes.push_back(Put(policy_id, row));
+  return before;
+}
+
+void SpendBook::Restore(const std::string& policy_id, Limits before) {
+  if (before) {
+    spends_[policy_id] = std::move(*before);
+  } else {
+    spends_.erase(policy_id);
   }
 }
 

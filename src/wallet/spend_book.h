@@ -22,7 +22,8 @@ class SpendBook {
  public:
   explicit SpendBook(enclave::SealedStore& store) : store_(store) {}
 
-  // Makes the rows of the wallet and of these policies ready for the calls below.
+  // Makes the rows of the wallet (none when it is empty) and of these policies ready for the calls
+  // below.
   Task<Status> Load(std::string wallet_id, const std::vector<PolicyRow>* policies);
 
   const PolicySpendRow* SpendOf(const std::string& policy_id) const;
@@ -52,6 +53,9 @@ class SpendBook {
   };
   // wallet.policy with the rule, or funds.gas.
   Result<Reservation> Reserve(const Request& request);
+  // For a transaction that moves nothing and that no rule is asked about: the wallet's daily fee
+  // and the balance alone.
+  Result<Reservation> ReserveFee(const Request& request);
   void TakeBack(const Reservation& reservation);
 
   std::vector<HeldBack> HeldOf(const std::string& wallet_id) const;
@@ -60,7 +64,16 @@ class SpendBook {
                                              const std::string& transaction);
   void Forget(const std::string& policy_id) { spends_.erase(policy_id); }
 
+  using Limits = std::optional<PolicySpendRow>;
+  // The policy has these limits from now on; the row to commit with it joins `changes`. Gives what
+  // Restore() takes when the commit failed.
+  Limits SetLimits(const std::string& policy_id, const std::vector<RollingLimit>& limits,
+                   std::vector<enclave::StoreChange>& changes);
+  void Restore(const std::string& policy_id, Limits before);
+
  private:
+  // What both have in common: `out` names the wallet, the transaction and what it spends.
+  Status Hold(const Request& request, Reservation& out);
   Status CheckBalance(const Request& request, const LedgerRow& ledger, int64_t gas) const;
 
   enclave::SealedStore& store_;
@@ -68,6 +81,8 @@ class SpendBook {
   std::map<std::string, PolicySpendRow> spends_;
 };
 
+// Why, and for a default denial what the nearest policy asks for.
+std::string ReasonOf(const Verdict& verdict);
 // 403 wallet.policy in the words of the verdict.
 std::unexpected<Error> RefusedBy(const Verdict& verdict);
 

@@ -2,11 +2,12 @@
 //
 // Transactions as HTTP clients see them: an intent, its states up to exactly one terminal one.
 //
-//   received -> simulated -> signed -> broadcast -> confirmed | expired
+//   received -> simulated -> signed -> broadcast -> confirmed | expired | cancelled
 //   received -> rejected                            (nothing was signed)
 //
 // A transaction that was signed can end on chain until its last valid block has passed, whatever a
-// node says of it; so it is never "rejected", and it is "expired" only after that block.
+// node says of it; so it is never "rejected", and it is "expired" only after that block. It is
+// "cancelled" when the transaction that conflicts with it is in a block, and not before.
 #pragma once
 
 #include "wallet/api.h"
@@ -18,6 +19,19 @@ struct StateStep {
   std::string at;
 };
 BOOST_DESCRIBE_STRUCT(StateStep, (), (state, at))
+
+// One of the transactions that were signed for an intent; a chain takes at most one of them.
+struct Attempt {
+  // "intent", "cancel"
+  std::string kind;
+  // tx_… under which the vault keeps it; that of the intent itself for the first.
+  std::string id;
+  // 0x…
+  std::string hash;
+  std::string network_fee;
+  uint32_t valid_until_block = 0;
+};
+BOOST_DESCRIBE_STRUCT(Attempt, (), (kind, id, hash, network_fee, valid_until_block))
 
 struct Transaction {
   std::string id;
@@ -52,12 +66,15 @@ struct Transaction {
   std::optional<std::string> function_id;
   std::optional<std::string> run_id;
   std::string created_at;
+  // All that was signed for it, in the order of signing.
+  std::vector<Attempt> attempts;
+  static constexpr std::string_view kDefaulted[] = {"attempts"};
 };
 BOOST_DESCRIBE_STRUCT(Transaction, (),
                       (id, project_id, wallet_id, state, succeeded, transfer, call, authorised_by,
                        policy, evidence, states, hash, sender, system_fee, network_fee,
                        valid_until_block, block, vm_state, exception, reason, detail, function_id,
-                       run_id, created_at))
+                       run_id, created_at, attempts))
 
 struct SubmitRequest {
   std::string project;
@@ -114,6 +131,10 @@ struct TransactionsApi {
   virtual Task<Result<Transaction>> Submit(CallContext, SubmitRequest) = 0;
   virtual Task<Result<TransactionList>> List(CallContext, TransactionListRequest) = 0;
   virtual Task<Result<Transaction>> Get(CallContext, TransactionRef) = 0;
+  // Stops a transaction that is on its way; both have the same last valid block. The answer is the
+  // transaction as it stands; which of the two lands is seen at its end. wallet.transaction_ended
+  // when it has ended, request.in_progress before it was signed.
+  virtual Task<Result<Transaction>> Cancel(CallContext, TransactionRef) = 0;
   virtual Task<Result<Balances>> GetBalances(CallContext, BalancesRequest) = 0;
 
   static constexpr auto kMethods = std::tuple{
@@ -141,6 +162,16 @@ struct TransactionsApi {
                                          .scope = "wallets:read",
                                          .idempotent = true,
                                          .summary = "One transaction and its states"},
+      rpc::Method<&TransactionsApi::Cancel>{
+          .number = 724,
+          .name = "transactions.cancel",
+          .verb = "POST",
+          .path = "/v1/transactions/{transaction}:cancel",
+          .signature = rpc::Signature::kRequired,
+          .scope = "wallets:send",
+          .deadline_ms = 30'000,
+          .success = 202,
+          .summary = "Sign and send a transaction that conflicts with it and does nothing"},
       rpc::Method<&TransactionsApi::GetBalances>{.number = 723,
                                                  .name = "wallets.balances",
                                                  .verb = "GET",

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Policies: what wallets may do is decided in the vault, and people can ask why."""
 
+import json
+
 import pytest
 
 from nslsystem import Api, User
+from signer import Signer
 from test_wallets import balance, make_wallet, on_chain, states
 
 ANYWHERE = "NfgHwwTi3wHAS8aFAN243C5vGbkYDpqLHP"
@@ -56,6 +59,34 @@ def test_a_rule_holds_for_what_is_sent(system, project_user, payer):
     project_user.cli("wallet", "transfer", payer["name"], other["address"], "3").ok()
     assert balance(project_user, other) == 8 * 10**8
     assert len(on_chain(system, start, payer["address"])) == 2
+
+
+def test_a_rule_is_changed_and_its_spending_counts_on(project_user, payer):
+    made = project_user.cli("policy", "create", "daily", "--caller", "members", "--contract", "GAS",
+                            "--per-day", "2", "--json").ok().json
+    other = make_wallet(project_user)
+    send = ("wallet", "transfer", payer["name"], other["address"])
+    project_user.cli(*send, "2").ok()
+    assert project_user.cli(*send, "1").code == 3
+    changed = project_user.cli("policy", "update", "daily", "--caller", "members", "--contract",
+                               "GAS", "--per-day", "3", "--json").ok().json
+    assert (changed["id"], changed["version"]) == (made["id"], 2)
+    assert project_user.cli(*send, "1.1").code == 3
+    project_user.cli(*send, "1").ok()
+    assert balance(project_user, other) == 3 * 10**8
+    signer = Signer(project_user)
+    target = f"/v1/policies/{made['id']}"
+
+    def put(**change):
+        body = {"name": "daily", "rule": made["rule"], "version": 2, **change}
+        return signer.call("PUT", target, json.dumps(body).encode())
+
+    assert "version 2" in put(version=1).refused(412, "request.version_conflict")["detail"]
+    put(rule={"effect": "maybe"}).refused(422, "wallet.invalid")
+    project_user.api.put(target, {"name": "daily", "rule": made["rule"], "version": 2},
+                         token=project_user.token()).refused(403, "auth.signature_required")
+    assert Signer(User(project_user.system)).call("PUT", target, b"{}").status in (404, 422)
+    assert project_user.cli("policy", "update", "nobody", "--caller", "members").code == 4
 
 
 def test_bad_rules_name_the_field(project_user, payer):

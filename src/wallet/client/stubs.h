@@ -29,6 +29,12 @@ class WalletStub final : public rpc::Stub<WalletApi> {
   Task<Result<rpc::Empty>> Settle(CallContext c, SignedRef q) override {
     return Call<&WalletApi::Settle>(std::move(c), std::move(q));
   }
+  Task<Result<Simulation>> Simulate(CallContext c, SimulateIntentRequest q) override {
+    return Call<&WalletApi::Simulate>(std::move(c), std::move(q));
+  }
+  Task<Result<SignedTransaction>> Cancel(CallContext c, CancelSignRequest q) override {
+    return Call<&WalletApi::Cancel>(std::move(c), std::move(q));
+  }
   Task<Result<SignedTransaction>> FindSigned(CallContext c, SignedRef q) override {
     return Call<&WalletApi::FindSigned>(std::move(c), std::move(q));
   }
@@ -54,6 +60,9 @@ class FunctionWalletStub final : public rpc::Stub<FunctionWalletApi> {
   Task<Result<FunctionSignReply>> SignForFunction(CallContext c, FunctionSignRequest q) override {
     return Call<&FunctionWalletApi::SignForFunction>(std::move(c), std::move(q));
   }
+  Task<Result<Simulation>> SimulateForFunction(CallContext c, FunctionSignRequest q) override {
+    return Call<&FunctionWalletApi::SimulateForFunction>(std::move(c), std::move(q));
+  }
 };
 
 class PolicyStub final : public rpc::Stub<PolicyApi> {
@@ -67,6 +76,9 @@ class PolicyStub final : public rpc::Stub<PolicyApi> {
   }
   Task<Result<Policy>> Get(CallContext c, PolicyRef q) override {
     return Call<&PolicyApi::Get>(std::move(c), std::move(q));
+  }
+  Task<Result<Policy>> Update(CallContext c, UpdatePolicyRequest q) override {
+    return Call<&PolicyApi::Update>(std::move(c), std::move(q));
   }
   Task<Result<rpc::Empty>> Delete(CallContext c, PolicyRef q) override {
     return Call<&PolicyApi::Delete>(std::move(c), std::move(q));
