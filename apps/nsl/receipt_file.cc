@@ -26,7 +26,16 @@ json::object UsageView(const fr::ReceiptLeaf& leaf) {
           {"hostCalls", leaf.host_calls},   {"peakMemoryKb", leaf.peak_memory_kb}};
 }
 
-json::object RunView(const fr::ReceiptLeaf& leaf) {
+json::array TransactionsView(const std::vector<fr::ReceiptTransaction>& list) {
+  json::array out;
+  for (const fr::ReceiptTransaction& one : list) {
+    out.push_back(json::object{{"id", one.id}, {"walletId", one.wallet_id}, {"hash", one.hash}});
+  }
+  return out;
+}
+
+json::object RunView(const fr::ReceiptLeaf& leaf,
+                     const std::vector<fr::ReceiptTransaction>& transactions) {
   return {{"runId", leaf.run_id},
           {"origin", leaf.origin},
           {"evidence", leaf.evidence},
@@ -39,6 +48,8 @@ json::object RunView(const fr::ReceiptLeaf& leaf) {
           {"inputHash", Hash(leaf.input_hash)},
           {"outputHash", Hash(leaf.output_hash)},
           {"reason", leaf.reason},
+          {"authorisedBy", leaf.authorised_by},
+          {"transactions", TransactionsView(transactions)},
           {"startedAt", ToRfc3339(static_cast<UnixMillis>(leaf.started_ms))},
           {"chainHeight", leaf.chain_height},
           {"routeSequence", leaf.route_sequence},
@@ -65,11 +76,13 @@ std::string Checksum(const orchestrator::OpenReceipt& receipt) {
 CliResult<std::string> RenderReceiptFile(const orchestrator::OpenReceipt& receipt) {
   auto leaf = fr::ParseReceiptLeaf(receipt.receipt.leaf);
   if (!leaf) return Broken("leaf", leaf.error().detail);
+  auto transactions = fr::ParseReceiptTransactions(leaf->transactions);
+  if (!transactions) return Broken("leaf", transactions.error().detail);
   auto root = fr::ParseReceiptRoot(receipt.receipt.root);
   if (!root) return Broken("root", root.error().detail);
   NSL_TRY(auto body, ParseJson(ToJson(receipt)));
   json::object file{{"format", kReceiptFormat},
-                    {"run", RunView(*leaf)},
+                    {"run", RunView(*leaf, *transactions)},
                     {"batch", BatchView(*root)},
                     {"proof", std::move(body)},
                     {"checksum", Checksum(receipt)}};

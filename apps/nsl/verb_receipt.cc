@@ -70,6 +70,18 @@ CliStatus Open(const char* what, const std::string& file, const Bytes& salt, Byt
                                          " is not what the receipt was made for");
 }
 
+boost::json::array Hashes(const std::vector<function_runner::ReceiptTransaction>& list) {
+  boost::json::array out;
+  for (const auto& one : list) out.push_back(boost::json::string(one.hash));
+  return out;
+}
+
+// What stands behind the grant's word.
+std::string WhoDeployed(std::string_view authorised_by) {
+  if (authorised_by == "signature") return "a session key of the deployer signed for this code";
+  return "somebody with a bearer credential deployed it (" + Printable(authorised_by, false) + ")";
+}
+
 CliStatus Verify(Cli& cli, const VerifyOptions& options) {
   NSL_TRY(auto text, ReadFileLimited(options.file, kReceiptFileBytes));
   NSL_TRY(auto receipt, ParseReceiptFile(text));
@@ -80,6 +92,8 @@ CliStatus Verify(Cli& cli, const VerifyOptions& options) {
   std::string state = proof.leaf.reason.empty() ? "succeeded" : std::string(proof.leaf.reason);
   std::string code = "0x" + ToHex(proof.leaf.code_hash);
   std::string anchor(EnumText(proof.anchor));
+  auto transactions = function_runner::ParseReceiptTransactions(proof.leaf.transactions);
+  if (!transactions) return FailWith("receipt.invalid", transactions.error().detail);
   if (cli.json) {
     cli.term().Json(boost::json::object{{"valid", true},
                                         {"simulated", proof.simulated},
@@ -88,6 +102,8 @@ CliStatus Verify(Cli& cli, const VerifyOptions& options) {
                                         {"versionId", proof.leaf.version_id},
                                         {"codeHash", code},
                                         {"state", state},
+                                        {"authorisedBy", proof.leaf.authorised_by},
+                                        {"transactions", Hashes(*transactions)},
                                         {"runSequence", proof.leaf.run_sequence},
                                         {"batch", proof.root.batch},
                                         {"release", proof.release},
@@ -102,6 +118,11 @@ CliStatus Verify(Cli& cli, const VerifyOptions& options) {
   }
   term.Line("code hash " + code);
   term.Line("version   " + Printable(proof.leaf.version_id, false));
+  term.Line("deploy    " + WhoDeployed(proof.leaf.authorised_by));
+  for (const auto& one : *transactions) {
+    term.Line("signed    transaction " + Printable(one.hash, false) + " from " +
+              Printable(one.wallet_id, false));
+  }
   term.Line("state     " + Printable(state, false) + ", cpu " + HumanMicros(proof.leaf.cpu_us) +
             ", wall " + HumanMicros(proof.leaf.wall_us));
   term.Line("signed in batch " + std::to_string(proof.root.batch) + " of release " +

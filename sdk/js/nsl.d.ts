@@ -142,8 +142,22 @@ export interface Transactions {
   status(id: string): Promise<Transaction>;
   /** Answers when the transaction has ended, or shortly before the deadline of the run. */
   wait(id: string): Promise<Transaction>;
-  /** Not in this release. */
-  simulate(...args: unknown[]): Promise<never>;
+  /**
+   * What send would come to now: fees, and the rule that decides. Rejects as send would where the
+   * intent is wrong or its test run does not HALT. Counts as one of the run's ten.
+   */
+  simulate(intent: Transfer | ContractCall): Promise<Simulation>;
+}
+
+export interface Simulation {
+  vmState: "HALT";
+  /** Datoshi. */
+  systemFee: string;
+  networkFee: string;
+  allowed: boolean;
+  /** pol_… or the name of a built-in rule. */
+  policy: string;
+  because: string;
 }
 
 export interface IntentOptions {

@@ -34,7 +34,7 @@ const RUN_ID = 0, TRACEPARENT = 1, CALLER = 2, EVENT_ID = 3, TYPE = 4, SOURCE = 
 const OPS = { __proto__: null, kvGet: 1, kvPut: 2, kvPutIf: 3, kvDelete: 4, kvList: 5, kvIncrement: 6,
   kvBatch: 7, kvCommit: 8, chainHeight: 16, chainBlock: 17, chainTransaction: 18,
   chainApplicationLog: 19, chainCall: 20, chainBalanceOf: 21, chainNetwork: 22,
-  txSend: 32, txPropose: 33, txStatus: 34, txWait: 35 };
+  txSend: 32, txPropose: 33, txStatus: 34, txWait: 35, txSimulate: 36 };
 
 function json(value) {
   const text = stringify(value === undefined ? null : value);
@@ -192,10 +192,11 @@ class Tx {
   // Leaves when the run has succeeded.
   propose(intent) { return ask(this.#call, OPS.txPropose, [intentOf(intent)]); }
   transfer(intent) { return this.send(intent); }
+  // What send would come to; nothing is signed.
+  simulate(intent) { return ask(this.#call, OPS.txSimulate, [intentOf(intent)]); }
   status(id) { return ask(this.#call, OPS.txStatus, [id]); }
   wait(id) { return ask(this.#call, OPS.txWait, [id]); }
 }
-defineProperty(Tx.prototype, "simulate", { value: reject("ctx.tx.simulate") });
 
 // {wallet, token, to, amount} is a transfer, {wallet, contract, method, args} a call. Numbers and
 // big integers become decimal text where the platform takes text; nothing else is judged here.

@@ -17,7 +17,7 @@
 
 namespace nsl::function_runner {
 
-inline constexpr std::string_view kReceiptTag = "nsl/receipt/1";
+inline constexpr std::string_view kReceiptTag = "nsl/receipt/2";
 inline constexpr std::string_view kReceiptRootTag = "nsl/receipt-root/1";
 inline constexpr size_t kSaltBytes = 16;
 
@@ -39,6 +39,10 @@ struct ReceiptLeaf {
   ByteView output_hash;
   // Empty = succeeded.
   std::string_view reason;
+  // Who asked for the deploy of this version, as its grant says: "signature" or "bearer".
+  std::string_view authorised_by;
+  // CBOR of the transactions that the vault signed for this run (ReceiptTransaction); empty = none.
+  ByteView transactions;
   uint64_t cpu_us = 0;
   uint64_t wall_us = 0;
   uint64_t input_bytes = 0;
@@ -63,6 +67,21 @@ struct ReceiptRoot {
   ByteView previous;
   uint64_t time_ms = 0;
 };
+
+// One of a leaf's transactions: what the run's intent became. The hash names the signed bytes, and
+// with them receiver, amount, method and arguments.
+struct ReceiptTransaction {
+  // tx_… and wal_…
+  std::string id;
+  std::string wallet_id;
+  // 0x…, as explorers show it.
+  std::string hash;
+};
+
+// CBOR array of [id, wallet id, hash]; nothing for an empty list.
+Bytes EncodeReceiptTransactions(const std::vector<ReceiptTransaction>& list);
+// receipt.invalid for anything else.
+Result<std::vector<ReceiptTransaction>> ParseReceiptTransactions(ByteView encoded);
 
 void AppendReceiptLeaf(const ReceiptLeaf& leaf, Bytes& out);
 // Views borrow from `encoded`. receipt.invalid for anything but the exact array.

@@ -23,6 +23,9 @@ Bytes SampleLeaf() {
   leaf.credential_hash = hash;
   leaf.input_hash = hash;
   leaf.output_hash = hash;
+  leaf.authorised_by = "signature";
+  static const Bytes transactions = EncodeReceiptTransactions({{"tx_1", "wal_1", "0x01"}});
+  leaf.transactions = transactions;
   leaf.cpu_us = 12;
   leaf.wall_us = 345;
   leaf.run_sequence = 9;
@@ -40,6 +43,27 @@ TEST(Receipt, LeafSurvivesTheRoundTrip) {
   EXPECT_EQ(leaf->wall_us, 345u);
   EXPECT_EQ(leaf->started_ms, 1'700'000'000'000u);
   EXPECT_EQ(leaf->code_hash.size(), 32u);
+  EXPECT_EQ(leaf->authorised_by, "signature");
+  auto transactions = ParseReceiptTransactions(leaf->transactions);
+  ASSERT_TRUE(transactions.has_value());
+  ASSERT_EQ(transactions->size(), 1u);
+  EXPECT_EQ((*transactions)[0].wallet_id, "wal_1");
+}
+
+TEST(Receipt, AListOfTransactionsIsOneShapeOnly) {
+  EXPECT_TRUE(EncodeReceiptTransactions({}).empty());
+  EXPECT_TRUE(ParseReceiptTransactions({})->empty());
+  Bytes encoded = EncodeReceiptTransactions({{"tx_1", "wal_1", "0x01"}, {"tx_2", "wal_1", "0x02"}});
+  EXPECT_EQ(ParseReceiptTransactions(encoded)->size(), 2u);
+  for (size_t n = 1; n < encoded.size(); ++n) {
+    EXPECT_FALSE(ParseReceiptTransactions(ByteView(encoded).first(n)).has_value()) << n;
+  }
+  encoded.push_back(0);
+  EXPECT_FALSE(ParseReceiptTransactions(encoded).has_value());
+  // An empty list has no second spelling.
+  EXPECT_FALSE(ParseReceiptTransactions(Bytes{0x80}).has_value());
+  std::vector<ReceiptTransaction> many(101, {"tx", "wal", "0x"});
+  EXPECT_FALSE(ParseReceiptTransactions(EncodeReceiptTransactions(many)).has_value());
 }
 
 TEST(Receipt, EveryTruncatedLeafIsRefused) {

@@ -32,6 +32,7 @@ export async function handler(event, ctx) {
     }
     return d.many;
   }
+  if (d.simulate) return await ctx.tx.simulate(d.simulate);
   if (d.status) return await ctx.tx.status(d.status);
   if (d.mark) return await ctx.kv.get("mark");
   const tx = await ctx.tx.send(d.send);
@@ -113,6 +114,35 @@ def test_send_lands_and_is_told(owner, sender, allowed):
     assert "maxAmount" in over
 
 
+def test_simulate_says_what_send_would(system, owner, payer, sender, allowed):
+    other = make_wallet(owner)
+    start = system.rpc("getblockcount")
+    said = answer(owner, "sender", {"simulate": intent(other["address"], GAS)})
+    assert said["vmState"] == "HALT" and said["allowed"] is True, said
+    assert said["policy"] == allowed["id"]
+    over = answer(owner, "sender", {"simulate": intent(other["address"], 2 * GAS + 1)})
+    assert over["allowed"] is False and "maxAmount" in json.dumps(over), over
+    refused(owner, {"simulate": intent(other["address"], 10**12)}, "funds.gas")
+    refused(owner, {"simulate": intent("nobody")}, "wallet.invalid")
+    sent = answer(owner, "sender", {"send": intent(other["address"], GAS), "wait": True})
+    assert (sent["systemFee"], sent["networkFee"]) == (said["systemFee"], said["networkFee"])
+    hashes = [t["hash"] for t in on_chain(system, start, payer["address"])]
+    assert hashes == [sent["hash"]]
+
+
+def test_a_dry_run_signs_nothing(system, owner, payer):
+    start = system.rpc("getblockcount")
+    other = make_wallet(owner)
+    words = ("wallet", "transfer", "payer", other["address"], "1", "--dry-run")
+    said = owner.cli(*words, "--json").ok().json
+    assert said["allowed"] is True and said["policy"] == "signed-member"
+    assert "nothing was signed" in owner.cli(*words).ok().out
+    call = owner.cli("wallet", "call", "payer", "GAS", "symbol", "--dry-run", "--json").ok().json
+    assert call["vmState"] == "HALT"
+    assert owner.cli("wallet", "transfer", "payer", other["address"], "99999", "--dry-run").code == 6
+    assert on_chain(system, start, payer["address"]) == []
+
+
 def test_two_sends_are_two_and_one_key_is_one(owner, sender, allowed):
     other = make_wallet(owner)
     one, two = answer(owner, "sender", {"twice": intent(other["address"], 5)})
@@ -123,6 +153,17 @@ def test_two_sends_are_two_and_one_key_is_one(owner, sender, allowed):
     assert answer(owner, "sender", {"send": keyed})["id"] == one
     refused(owner, {"send": {**keyed, "amount": 8}}, "wallet.effect_mismatch")
     wait_until("three transfers", lambda: balance(owner, other) == 5 + 5 + 7)
+
+
+def test_the_receipt_names_what_was_signed(owner, sender, allowed, tmp_path):
+    other = make_wallet(owner)
+    for name in ("send", "propose"):
+        done = call(owner, "sender", {name: intent(other["address"], 3)}).ok().json
+        tx = owner.cli("tx", "show", done["result"]["id"], "--json").ok().json
+        owner.cli("receipt", done["runId"], "-o", tmp_path / "r").ok()
+        proof = owner.cli("receipt", "verify", tmp_path / "r", "--json").ok().json
+        assert proof["transactions"] == [tx["hash"]] and proof["authorisedBy"] == "signature"
+        assert tx["hash"] in owner.cli("receipt", "verify", tmp_path / "r").ok().out
 
 
 def test_a_proposal_leaves_with_success_alone(owner, sender, allowed):

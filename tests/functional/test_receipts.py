@@ -28,6 +28,8 @@ def test_receipt_verifies_offline_and_names_the_code(user, hello, tmp_path):
     assert done["runId"] == run.headers["x-run-id"]
     versions = user.api.get(f"/v1/functions/{hello}/versions").json["items"]
     assert done["codeHash"] == versions[0]["codeHash"]
+    # The gateway's own deploy carried a bearer token; the command line signs (test_function_tx.py).
+    assert done["authorisedBy"] == "bearer" and done["transactions"] == []
     human = run_nsl("receipt", "verify", file, "--root", root, home=offline).ok()
     assert "simulated" in human.out
 

@@ -84,9 +84,9 @@ def test_usage_covers_every_receipt_after_host_and_runner_died_at_once(own_syste
 def leaf(encoded):
     """A receipt leaf, read with a CBOR reader of a few lines that knows nothing of the product."""
     items, end = read_item(encoded, 0)
-    assert end == len(encoded) and items[0] == "nsl/receipt/1", items
+    assert end == len(encoded) and items[0] == "nsl/receipt/2", items
     names = ("runId origin evidence projectId functionId versionId codeHash principalId "
-             "credentialHash inputHash outputHash reason cpuUs wallUs inputBytes outputBytes "
+             "credentialHash inputHash outputHash reason authorisedBy transactions cpuUs wallUs inputBytes outputBytes "
              "hostCalls peakMemoryKb chainHeight routeSequence runSequence startedMs").split()
     assert len(items) == len(names) + 1, items
     return dict(zip(names, items[1:]))

@@ -255,7 +255,7 @@ TEST_P(Engine, HostCallsResolveAndRejectWithAReason) {
 
 TEST_P(Engine, ClosedRoomsAnswerFailedPrecondition) {
   Message m = RunOnce(
-      "const out = []; for (const f of [() => ctx.secrets.get('x'), () => ctx.tx.simulate({}),"
+      "const out = []; for (const f of [() => ctx.secrets.get('x'), () => ctx.kv.lock('x', 1),"
       " () => ctx.prices.get('NEO/USD'), () => ctx.http.fetch('https://x'), () => "
       "ctx.blobs.get('x'),"
       " () => ctx.sign.message('x'), () => ctx.metrics.count('x')]) {"

@@ -202,6 +202,7 @@ enum class HostOp : uint16_t {
   kTxPropose = 33,
   kTxStatus = 34,
   kTxWait = 35,
+  kTxSimulate = 36,
 };
 struct HostCallInfo {
   uint32_t id = 0;

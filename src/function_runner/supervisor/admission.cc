@@ -21,6 +21,7 @@ Result<std::shared_ptr<const GrantedVersion>> Decode(const account::RouteVersion
   auto version = std::make_shared<GrantedVersion>();
   version->version_id = std::move(grant.version_id);
   version->record = std::move(record);
+  version->authorised_by = std::move(grant.authorised_by);
   version->aliases = route.aliases;
   return version;
 }

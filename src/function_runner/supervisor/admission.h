@@ -23,6 +23,8 @@ namespace nsl::function_runner {
 struct GrantedVersion {
   std::string version_id;
   account::BuildRecord record;
+  // As the grant says it.
+  std::string authorised_by;
   std::vector<std::string> aliases;
 };
 

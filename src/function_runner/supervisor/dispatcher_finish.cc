@@ -116,6 +116,9 @@ void Dispatcher::Answer(Run& run, std::string_view reason, std::string_view deta
   leaf.input_hash = run.input_hash;
   leaf.output_hash = output_hash;
   leaf.reason = reason;
+  leaf.authorised_by = run.version->authorised_by;
+  Bytes transactions = EncodeReceiptTransactions(run.signed_transactions);
+  leaf.transactions = transactions;
   leaf.cpu_us = run.cpu_us;
   leaf.wall_us = static_cast<uint64_t>(wall.count());
   leaf.input_bytes = run.payload.size();

@@ -154,7 +154,7 @@ Task<Result<std::string>> KvList(std::shared_ptr<KvSession> kv, rpc::CallContext
 
 HostCalls::HostCalls(Env env, RunnerHostApi& host, wallet::FunctionWalletApi& wallets,
                      ProjectSealer& sealer, TaskGroup& tasks, RunTable& runs)
-    : host_(host), sealer_(sealer), tasks_(tasks), runs_(runs), tx_(env, host, wallets) {}
+    : host_(host), sealer_(sealer), tasks_(tasks), runs_(runs), tx_(env, host, wallets, runs) {}
 
 std::shared_ptr<KvSession> HostCalls::Session(Run& run) {
   if (!run.kv) {

@@ -18,6 +18,7 @@ void Run::Reset() {
   cpu_us = 0;
   host_calls = chain_reads = transactions = chain_height = dropped_logs = 0;
   proposals.clear();
+  signed_transactions.clear();
   logs.clear();
   log_bytes = 0;
   kv.reset();

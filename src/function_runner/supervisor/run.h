@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "function_runner/api.h"
 #include "function_runner/invoke_wire.h"
+#include "function_runner/receipt.h"
 #include "function_runner/supervisor/admission.h"
 #include "function_runner/supervisor/kv_session.h"
 #include "rpc/peer.h"
@@ -66,6 +67,8 @@ struct Run {
   uint32_t transactions = 0;
   // Signed and handed over when the run has succeeded.
   std::vector<wallet::FunctionSignRequest> proposals;
+  // What the vault signed for it so far.
+  std::vector<ReceiptTransaction> signed_transactions;
   uint32_t chain_height = 0;
   // The result of a call whose waitUntil work goes on; its leaf is written when that has ended.
   // The answer has left already (call is empty), or waits for the receipt (keep).

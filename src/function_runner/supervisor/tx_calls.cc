@@ -77,6 +77,13 @@ Result<wallet::FunctionSignRequest> TxCalls::Read(Run& run, const std::string& a
   return out;
 }
 
+void TxCalls::Remember(RunKey key, const wallet::FunctionSignReply& by_vault) {
+  Run* run = runs_.Find(key);
+  if (run == nullptr) return;
+  const wallet::SignedTransaction& tx = by_vault.signed_tx;
+  run->signed_transactions.push_back({tx.transaction, by_vault.wallet_id, tx.hash});
+}
+
 Task<Result<std::string>> TxCalls::Track(TrackRequest request, rpc::CallContext ctx) {
   auto reply = co_await host_.TrackTransaction(std::move(ctx), std::move(request));
   if (!reply) co_return std::unexpected(std::move(reply.error()));
@@ -94,6 +101,11 @@ Task<Result<std::string>> TxCalls::Serve(Run* run, rpc::CallContext ctx, HostOp 
     co_return std::move(reply->json);
   }
   NSL_CO_TRY(wallet::FunctionSignRequest asked, Read(*run, args));
+  if (op == HostOp::kTxSimulate) {
+    auto simulated = co_await wallets_.SimulateForFunction(std::move(ctx), std::move(asked));
+    if (!simulated) co_return std::unexpected(std::move(simulated.error()));
+    co_return ToJson(*simulated);
+  }
   if (op == HostOp::kTxPropose) {
     std::string out = "{\"id\":";
     AppendJsonString(out, asked.transaction);
@@ -102,10 +114,12 @@ Task<Result<std::string>> TxCalls::Serve(Run* run, rpc::CallContext ctx, HostOp 
     co_return out;
   }
   if (op != HostOp::kTxSend) co_return Fail(Reason::kPlatformUnimplemented, "no such call");
-  // The run may be gone when the vault answers: nothing of it is looked at again.
+  // The run may be gone when the vault answers: it is looked up again.
+  RunKey key = run->key;
   TrackRequest track = ToTrack(*run, asked, {});
   auto by_vault = co_await wallets_.SignForFunction(ctx, asked);
   if (!by_vault) co_return std::unexpected(std::move(by_vault.error()));
+  Remember(key, *by_vault);
   track.wallet_id = std::move(by_vault->wallet_id);
   track.signed_tx = std::move(by_vault->signed_tx);
   auto tracked = co_await Track(std::move(track), std::move(ctx));
@@ -115,11 +129,13 @@ Task<Result<std::string>> TxCalls::Serve(Run* run, rpc::CallContext ctx, HostOp 
 Task<Result<std::vector<TrackRequest>>> TxCalls::SignProposals(Run* run, rpc::CallContext ctx) {
   std::vector<wallet::FunctionSignRequest> asked = std::move(run->proposals);
   run->proposals.clear();
+  RunKey key = run->key;
   TrackRequest form = ToTrack(*run, {}, {});
   std::vector<TrackRequest> out;
   for (wallet::FunctionSignRequest& one : asked) {
     auto by_vault = co_await wallets_.SignForFunction(ctx, one);
     if (!by_vault) co_return std::unexpected(std::move(by_vault.error()));
+    Remember(key, *by_vault);
     TrackRequest track = form;
     track.transfer = std::move(one.transfer);
     track.call = std::move(one.call);

@@ -19,8 +19,8 @@ namespace nsl::function_runner {
 class TxCalls {
  public:
   // Borrowed.
-  TxCalls(Env env, RunnerHostApi& host, wallet::FunctionWalletApi& wallets)
-      : host_(host), wallets_(wallets), ids_(env.clock, env.random) {}
+  TxCalls(Env env, RunnerHostApi& host, wallet::FunctionWalletApi& wallets, RunTable& runs)
+      : host_(host), wallets_(wallets), runs_(runs), ids_(env.clock, env.random) {}
 
   // JSON text of the transaction. `args` is a JSON array from hostile code.
   Task<Result<std::string>> Serve(Run* run, rpc::CallContext ctx, sandbox::HostOp op,
@@ -32,10 +32,13 @@ class TxCalls {
 
  private:
   Result<wallet::FunctionSignRequest> Read(Run& run, const std::string& args);
+  // For the run's receipt, while it has not ended.
+  void Remember(RunKey key, const wallet::FunctionSignReply& by_vault);
   Task<Result<std::string>> Track(TrackRequest request, rpc::CallContext ctx);
 
   RunnerHostApi& host_;
   wallet::FunctionWalletApi& wallets_;
+  RunTable& runs_;
   IdMaker ids_;
 };
 

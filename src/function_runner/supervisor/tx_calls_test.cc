@@ -50,6 +50,16 @@ struct FakeVault final : wallet::FunctionWalletApi {
     out.signed_tx.transaction = q.transaction;
     co_return out;
   }
+  Task<Result<wallet::Simulation>> SimulateForFunction(rpc::CallContext,
+                                                       wallet::FunctionSignRequest q) override {
+    simulated.push_back(std::move(q));
+    if (allows == 0) co_return Fail(Reason::kChainSimulation, "it would fault");
+    wallet::Simulation out;
+    out.vm_state = "HALT";
+    out.system_fee = "7";
+    co_return out;
+  }
+  std::vector<wallet::FunctionSignRequest> simulated;
 };
 
 class TxCallsTest : public testing::Test {
@@ -85,8 +95,9 @@ class TxCallsTest : public testing::Test {
   PlainMetrics metrics_;
   FakeHost host_;
   FakeVault vault_;
-  function_runner::Run run_;
-  TxCalls tx_{Env{clock_, random_, log_, metrics_}, host_, vault_};
+  RunTable runs_;
+  function_runner::Run& run_ = runs_.Take();
+  TxCalls tx_{Env{clock_, random_, log_, metrics_}, host_, vault_, runs_};
 };
 
 TEST_F(TxCallsTest, SendSignsAndHandsOver) {
@@ -100,6 +111,10 @@ TEST_F(TxCallsTest, SendSignsAndHandsOver) {
   EXPECT_EQ(host_.tracked[0].run_id, "run_1");
   EXPECT_EQ(host_.tracked[0].wallet_id, "wal_1");
   EXPECT_EQ(host_.tracked[0].signed_tx.transaction, vault_.asked[0].transaction);
+  // The receipt names it.
+  ASSERT_EQ(run_.signed_transactions.size(), 1u);
+  EXPECT_EQ(run_.signed_transactions[0].id, vault_.asked[0].transaction);
+  EXPECT_EQ(run_.signed_transactions[0].wallet_id, "wal_1");
 }
 
 TEST_F(TxCallsTest, EachCallIsAnEffectOfItsOwnUnlessItHasAKey) {
@@ -120,6 +135,7 @@ TEST_F(TxCallsTest, WhatTheVaultRefusesTheHostNeverSees) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, Reason::kWalletPolicy);
   EXPECT_TRUE(host_.tracked.empty());
+  EXPECT_TRUE(run_.signed_transactions.empty());
 }
 
 TEST_F(TxCallsTest, ProposalsWaitAndAreAllSignedBeforeOneIsHandedOver) {
@@ -133,6 +149,8 @@ TEST_F(TxCallsTest, ProposalsWaitAndAreAllSignedBeforeOneIsHandedOver) {
   EXPECT_EQ(refused.error().reason, Reason::kWalletPolicy);
   EXPECT_TRUE(host_.tracked.empty());
   EXPECT_FALSE(run_.keeps_back());
+  // Signed before the refusal: the receipt hides nothing.
+  EXPECT_EQ(run_.signed_transactions.size(), 1u);
 
   vault_.allows = 100;
   ASSERT_TRUE(Call(HostOp::kTxPropose, Transfer()));
@@ -150,6 +168,21 @@ TEST_F(TxCallsTest, AHostThatIsAwayIsAnErrorOfTheCall) {
   auto sent = Call(HostOp::kTxSend, Transfer());
   ASSERT_FALSE(sent);
   EXPECT_EQ(sent.error().reason, Reason::kPlatformUnavailable);
+}
+
+TEST_F(TxCallsTest, ASimulationSignsAndHandsOverNothing) {
+  auto said = Call(HostOp::kTxSimulate, Transfer());
+  ASSERT_TRUE(said) << said.error().ToString();
+  EXPECT_NE(said->find(R"("systemFee":"7")"), std::string::npos) << *said;
+  ASSERT_EQ(vault_.simulated.size(), 1u);
+  EXPECT_EQ(vault_.simulated[0].version, "ver_1");
+  EXPECT_TRUE(vault_.asked.empty());
+  EXPECT_TRUE(host_.tracked.empty());
+  EXPECT_FALSE(run_.keeps_back());
+  vault_.allows = 0;
+  auto refused = Call(HostOp::kTxSimulate, Transfer());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, Reason::kChainSimulation);
 }
 
 TEST_F(TxCallsTest, StatusAsksForTheRunsOwnProject) {
