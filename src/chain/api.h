@@ -34,7 +34,7 @@ struct ChainAnswer {
 
 struct NodeState {
   std::string url;
-  // starting, healthy, lagging, unreachable, wrong_network
+  // starting, healthy, lagging, syncing, forked, unreachable, wrong_network
   std::string state;
   uint32_t height = 0;
   uint32_t latency_ms = 0;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "neo/uint256.h"
+
 namespace nsl::chain {
 namespace {
 
@@ -12,6 +14,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstJitter{100};
 constexpr milliseconds kMostJitter{2'000};
+// A node that is further behind than this and comes nearer is catching up.
+constexpr uint32_t kFarBehind = 20;
 
 std::optional<uint64_t> UintAt(const json::value* value) {
   if (value == nullptr) return std::nullopt;
@@ -28,6 +32,7 @@ NodePool::NodePool(Env env, Executor executor, NodeTransport& transport, PoolCon
     : env_(env),
       transport_(transport),
       config_(std::move(config)),
+      judge_(config_.urls.size()),
       calls_(env.metrics.GetCounter("nsl_chain_calls_total", "JSON-RPC calls to nodes")),
       failures_(env.metrics.GetCounter("nsl_chain_failures_total",
                                        "JSON-RPC calls that a node did not answer properly")),
@@ -104,6 +109,7 @@ Task<void> NodePool::ProbeNode(size_t i) {
     if (answer && !answer->refused) count = UintAt(&answer->result);
     node->reachable = count && *count > 0 && *count <= UINT32_MAX;
     if (node->reachable) {
+      node->height_before = node->height;
       node->height = static_cast<uint32_t>(*count - 1);
       node->seen = env_.clock.Mono();
       node->latency_ms = static_cast<uint32_t>(
@@ -113,11 +119,38 @@ Task<void> NodePool::ProbeNode(size_t i) {
       node->last_error = answer ? "getblockcount gave no block count" : answer.error().detail;
       // It may come back as another node: its network is asked again.
       node->verified = false;
+      judge_.Forget(i);
     }
   }
+  if (node->verified && node->reachable) co_await Compare(i);
   node->probed = true;
   node->healthy->Set(Usable(*node) ? 1 : 0);
   probed_.Notify();
+}
+
+Task<void> NodePool::Compare(size_t i) {
+  Node* node = &nodes_[i];
+  std::optional<uint32_t> block = judge_.Wanted(i, std::min(node->height, ReferenceHeight()));
+  if (!block) co_return;
+  Result<RpcAnswer> answer =
+      co_await Ask(node, "getblockhash", "[" + std::to_string(*block) + "]", config_.timeout);
+  const json::string* hash = answer && !answer->refused ? answer->result.if_string() : nullptr;
+  // A node that does not tell is no liar yet; it is asked again with the next probe.
+  if (hash == nullptr || !neo::Uint256FromText(*hash)) co_return;
+  std::vector<bool> before;
+  for (const Node& other : nodes_) before.push_back(Forked(other));
+  judge_.Told(i, *block, std::string(*hash));
+  for (size_t k = 0; k < nodes_.size(); ++k) {
+    if (Forked(nodes_[k]) == before[k]) continue;
+    nodes_[k].healthy->Set(Usable(nodes_[k]) ? 1 : 0);
+    if (before[k]) {
+      env_.log.Info("chain_node_agrees_again", {{"url", nodes_[k].url}, {"block", *block}});
+    } else {
+      nodes_[k].fork_note = "it tells another hash of block " + std::to_string(*block) +
+                            " than the majority of the nodes";
+      env_.log.Error("chain_node_forked", {{"url", nodes_[k].url}, {"block", *block}});
+    }
+  }
 }
 
 Task<Status> NodePool::Verify(Node* node) {
@@ -164,9 +197,18 @@ bool NodePool::Lagging(const Node& node) const {
   return reference > node.height && reference - node.height > config_.max_lag;
 }
 
+bool NodePool::Forked(const Node& node) const {
+  return judge_.Forked(static_cast<size_t>(&node - nodes_.data()));
+}
+
+bool NodePool::Syncing(const Node& node) const {
+  return Lagging(node) && ReferenceHeight() - node.height > kFarBehind &&
+         node.height > node.height_before;
+}
+
 bool NodePool::Usable(const Node& node) const {
   return node.verified && node.reachable && !node.wrong_network && !Lagging(node) &&
-         node.rest_until <= env_.clock.Mono();
+         !Forked(node) && node.rest_until <= env_.clock.Mono();
 }
 
 NodePool::Node* NodePool::Pick(const std::vector<Node*>& tried) {
@@ -222,6 +264,11 @@ std::vector<NodeState> NodePool::Nodes() const {
       state.state = "starting";
     } else if (!node.verified || !node.reachable || node.rest_until > env_.clock.Mono()) {
       state.state = "unreachable";
+    } else if (Forked(node)) {
+      state.state = "forked";
+      state.last_error = node.fork_note;
+    } else if (Syncing(node)) {
+      state.state = "syncing";
     } else {
       state.state = Lagging(node) ? "lagging" : "healthy";
     }

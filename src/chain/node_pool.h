@@ -3,8 +3,9 @@
 // NodePool: ChainApi and SubmitApi over several JSON-RPC nodes.
 //
 // Guarantee: a node on another network is never asked for anything but its version; a call is tried
-// on up to three different nodes; the answer of a node that breaks JSON-RPC counts as none. One
-// thread. Start() runs one probe per node in the pool's TaskGroup.
+// on up to three different nodes; the answer of a node that breaks JSON-RPC counts as none; a node
+// that tells of another chain than the majority is not used (fork_judge.h). One thread. Start()
+// runs one probe per node in the pool's TaskGroup.
 #pragma once
 
 #include <map>
@@ -13,6 +14,7 @@
 #include "base/env.h"
 #include "base/task_group.h"
 #include "chain/api.h"
+#include "chain/fork_judge.h"
 #include "chain/json_rpc.h"
 #include "chain/submit_api.h"
 #include "chain/transport.h"
@@ -81,10 +83,14 @@ class NodePool final : public ChainApi, public SubmitApi {
     uint32_t found_magic = 0;
     uint32_t block_ms = 15'000;
     uint32_t height = 0;
+    // Of the probe before.
+    uint32_t height_before = 0;
     uint32_t latency_ms = 0;
     MonoTime seen{};
     MonoTime rest_until{};
     std::string last_error;
+    // Why it is forked.
+    std::string fork_note;
     Gauge* healthy = nullptr;
   };
   struct Answer {
@@ -98,6 +104,8 @@ class NodePool final : public ChainApi, public SubmitApi {
 
   Task<void> ProbeLoop(size_t i);
   Task<Status> Verify(Node* node);
+  // Asks for the hash of the block that nodes are compared by, when it is due.
+  Task<void> Compare(size_t i);
   Task<Result<RpcAnswer>> Ask(Node* node, std::string method, std::string params,
                               std::chrono::milliseconds timeout);
   // Tries nodes until one gives a definite answer.
@@ -114,6 +122,9 @@ class NodePool final : public ChainApi, public SubmitApi {
   Node* Pick(const std::vector<Node*>& tried);
   bool Usable(const Node& node) const;
   bool Lagging(const Node& node) const;
+  bool Forked(const Node& node) const;
+  // Far behind and catching up.
+  bool Syncing(const Node& node) const;
   uint32_t ReferenceHeight() const;
   void Failed(Node& node, const Error& error);
   std::chrono::milliseconds Jitter(unsigned attempt);
@@ -123,6 +134,7 @@ class NodePool final : public ChainApi, public SubmitApi {
   NodeTransport& transport_;
   PoolConfig config_;
   std::vector<Node> nodes_;
+  ForkJudge judge_;
   std::map<neo::ScriptHash, Token> tokens_;
   uint64_t next_id_ = 1;
   size_t turn_ = 0;

@@ -74,6 +74,77 @@ TEST_F(NodePoolTest, NetworkIsAskedAnewWhenANodeComesBack) {
   EXPECT_EQ(StateOf(0), "wrong_network");
 }
 
+TEST_F(NodePoolTest, ANodeThatTellsOfAnotherChainIsOut) {
+  Make({"http://a", "http://b", "http://c"});
+  auto tell = [&](const char* url, char digit) {
+    nodes.nodes[url].results["getblockhash"] = "\"0x" + std::string(64, digit) + "\"";
+    nodes.nodes[url].results["getblock"] = std::string(R"({"from":")") + url + "\"}";
+  };
+  tell("http://a", '1');
+  tell("http://b", '2');
+  tell("http://c", '1');
+  Probe();
+  EXPECT_EQ(StateOf(0), "healthy");
+  EXPECT_EQ(StateOf(1), "forked");
+  EXPECT_EQ(StateOf(2), "healthy");
+  EXPECT_THAT(pool->Nodes()[1].last_error, HasSubstr("block 96"));
+  for (int n = 0; n < 6; ++n) {
+    Result<ChainAnswer> block = RunHere(io, pool->Block("5", Soon()));
+    ASSERT_TRUE(block.has_value());
+    EXPECT_EQ(block->json.find("http://b"), std::string::npos);
+  }
+  // Eight blocks later it agrees again.
+  tell("http://b", '1');
+  for (auto& [url, node] : nodes.nodes) node.block_count += 8;
+  Probe();
+  EXPECT_EQ(StateOf(1), "healthy");
+}
+
+TEST_F(NodePoolTest, OfTwoThatDisagreeNeitherIsUsed) {
+  Make({"http://a", "http://b"});
+  nodes.nodes["http://a"].results["getblockhash"] = "\"0x" + std::string(64, '1') + "\"";
+  nodes.nodes["http://b"].results["getblockhash"] = "\"0x" + std::string(64, '2') + "\"";
+  nodes.nodes["http://a"].results["getblock"] = "{}";
+  Probe();
+  EXPECT_EQ(StateOf(0), "forked");
+  EXPECT_EQ(StateOf(1), "forked");
+  Result<ChainAnswer> block = RunHere(io, pool->Block("5", Soon()));
+  ASSERT_FALSE(block.has_value());
+  EXPECT_EQ(block.error().reason, Reason::kChainUnavailable);
+  EXPECT_THAT(block.error().detail, HasSubstr("http://a is forked"));
+}
+
+TEST_F(NodePoolTest, ANodeThatDoesNotTellIsUsedAndAskedAgain) {
+  Make({"http://a", "http://b"});
+  nodes.nodes["http://a"].results["getblockhash"] = "\"0x" + std::string(64, '1') + "\"";
+  for (const char* said : {"7", "null", "\"0x12\"", "{}"}) {
+    nodes.nodes["http://b"].results["getblockhash"] = said;
+    Probe();
+    EXPECT_EQ(StateOf(0), "healthy") << said;
+    EXPECT_EQ(StateOf(1), "healthy") << said;
+  }
+  nodes.nodes["http://b"].results["getblockhash"] = "\"0x" + std::string(64, '2') + "\"";
+  Probe();
+  EXPECT_EQ(StateOf(1), "forked");
+}
+
+TEST_F(NodePoolTest, ANodeFarBehindThatComesNearerIsSyncing) {
+  Make({"http://a", "http://b"});
+  nodes.nodes["http://b"].block_count = 20;
+  Probe();
+  Probe();
+  EXPECT_EQ(StateOf(1), "lagging");
+  nodes.nodes["http://b"].block_count = 40;
+  Probe();
+  EXPECT_EQ(StateOf(1), "syncing");
+  nodes.nodes["http://b"].block_count = 95;
+  Probe();
+  EXPECT_EQ(StateOf(1), "lagging");
+  nodes.nodes["http://b"].block_count = 101;
+  Probe();
+  EXPECT_EQ(StateOf(1), "healthy");
+}
+
 TEST_F(NodePoolTest, NodeThatLagsMoreThanTwoBlocksIsOut) {
   Make({"http://a", "http://b"});
   nodes.nodes["http://a"].block_count = 98;
