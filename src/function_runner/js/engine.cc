@@ -177,7 +177,7 @@ void Engine::Prefault() {
   sandbox::SpecialiseInfo info;
   info.entry = "index.js";
   info.files.emplace_back("index.js", AsBytes(kDummy));
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     Specialise(info);
     Bytes frame;
     sandbox::CallInfo call;
