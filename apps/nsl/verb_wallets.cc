@@ -195,6 +195,27 @@ CliStatus Call(Cli& cli, const CallOptions& options) {
   return Send(cli, wallet, std::move(body), options.common);
 }
 
+struct SayOptions {
+  std::string wallet;
+  std::string text;
+};
+
+CliStatus SignMessage(Cli& cli, const SayOptions& options) {
+  NSL_TRY(auto wallet, FindWallet(cli, options.wallet));
+  NSL_TRY(auto* api, cli.Api());
+  NSL_TRY(auto said,
+          api->Json({.method = "POST",
+                     .path = "/v1/wallets/" + TextAt(wallet, "id") + ":sign-message",
+                     .body = boost::json::serialize(boost::json::object{{"text", options.text}})}));
+  if (cli.json) return cli.term().Json(said), CliStatus();
+  cli.term().Table({"FIELD", "VALUE"}, {{"layout", TextAt(said, "layout")},
+                                        {"salt", TextAt(said, "salt")},
+                                        {"address", TextAt(said, "address")},
+                                        {"public key", TextAt(said, "publicKey")},
+                                        {"signature", TextAt(said, "signature")}});
+  return {};
+}
+
 struct FundOptions {
   std::string wallet;
   std::string amount;
@@ -241,6 +262,15 @@ void AddSendOptions(CLI::App& verb, SendOptions& options) {
                   "Repeats an earlier command without a second transfer");
   verb.add_flag("--no-follow", options.no_follow, "Return when it is signed");
   verb.add_flag("--dry-run", options.dry_run, "Fees, outcome and deciding rule; sign nothing");
+}
+
+void AddSignMessage(CLI::App& group, Cli& cli) {
+  auto options = std::make_shared<SayOptions>();
+  CLI::App& verb = AddProjectVerb(group, cli, "sign-message",
+                                  "Sign a text; `nsl neo message verify` checks it without network",
+                                  [&cli, options] { return SignMessage(cli, *options); });
+  verb.add_option("wallet", options->wallet, "Wallet, by name or wal_…")->required();
+  verb.add_option("text", options->text, "ASCII text")->required();
 }
 
 void AddTransfer(CLI::App& group, Cli& cli) {
@@ -306,6 +336,7 @@ void AddWalletVerbs(CLI::App& root, Cli& cli) {
                                      [&cli, name, token] { return Balance(cli, *name, *token); });
   balance.add_option("wallet", *name, "Name or wal_…")->required();
   balance.add_option("--token", *token, "0x hash of a further NEP-17 token");
+  AddSignMessage(group, cli);
   AddTransfer(group, cli);
   AddCall(group, cli);
   AddFund(group, cli);

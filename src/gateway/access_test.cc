@@ -174,8 +174,9 @@ TEST_F(AccessTest, EachRouteTakesTheSignaturesThatItsRowNames) {
     EXPECT_NE(good.status, 403u) << op.name << good.body;
   }
   // By name: a row that loses its signature shows here, and so does a new one.
-  EXPECT_THAT(required, ElementsAre("keys.create", "keys.delete", "projects.create",
-                                    "transactions.create", "wallets.create"));
+  EXPECT_THAT(required,
+              ElementsAre("keys.create", "keys.delete", "projects.create", "transactions.cancel",
+                          "transactions.create", "wallets.create", "wallets.sign_message"));
   EXPECT_THAT(accepted, ElementsAre("aliases.put", "functions.create", "functions.delete",
                                     "versions.create"));
 }

@@ -99,6 +99,13 @@ struct FakeWallets final : wallet::WalletApi {
     errors.pop_front();
     co_return std::unexpected(std::move(error));
   }
+  Task<Result<wallet::SignedMessage>> SignMessage(rpc::CallContext c,
+                                                  wallet::SignMessageRequest q) override {
+    Status may = co_await May(std::move(c), function_store::kProjectA, "wallets:send");
+    if (!may) co_return std::unexpected(std::move(may.error()));
+    if (q.wallet != kWalletA) co_return Fail(Reason::kNotFound, "no such wallet");
+    co_return wallet::SignedMessage{};
+  }
   Task<Result<wallet::Simulation>> Simulate(rpc::CallContext,
                                             wallet::SimulateIntentRequest) override {
     co_return wallet::Simulation{};

@@ -108,6 +108,25 @@ BOOST_DESCRIBE_STRUCT(SignedTransaction, (),
                       (transaction, hash, raw, sender, contract, method, to, amount, system_fee,
                        network_fee, valid_until_block, evidence, authorised_by, policy,
                        simulated_ms, signed_ms))
+struct SignMessageRequest {
+  std::string wallet;
+  // 1 to 16,384 printable ASCII characters, tabs and line ends.
+  std::string text;
+};
+BOOST_DESCRIBE_STRUCT(SignMessageRequest, (), (wallet, text))
+struct SignedMessage {
+  // "classic": 010001f0 varbytes(salt text) 0000, which is no transaction and never 36 bytes long.
+  std::string layout;
+  // 32 hexadecimal digits that the vault drew; signed as text, before `text`.
+  std::string salt;
+  std::string address;
+  // Compressed, 66 hexadecimal digits.
+  std::string public_key;
+  // r || s, 128 hexadecimal digits.
+  std::string signature;
+};
+BOOST_DESCRIBE_STRUCT(SignedMessage, (), (layout, salt, address, public_key, signature))
+
 struct SimulateIntentRequest {
   std::string project;
   std::string wallet;
@@ -157,6 +176,8 @@ struct WalletApi {
   // Builds, simulates and signs. The effect is durable before the bytes come back; the same effect
   // key (Idempotency-Key, else the transaction id) gives the same bytes again.
   virtual Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) = 0;
+  // Signs a text for people and programs that know wallets; it can never be a transaction.
+  virtual Task<Result<SignedMessage>> SignMessage(CallContext, SignMessageRequest) = 0;
   // The same test run, fees and rules as Sign, for whoever may read the project.
   virtual Task<Result<Simulation>> Simulate(CallContext, SimulateIntentRequest) = 0;
   // Builds and signs a transaction of the same wallet that does nothing and conflicts with the one
@@ -197,6 +218,13 @@ struct WalletApi {
       rpc::Method<&WalletApi::Sign>{.number = 710, .name = "wallet.sign"},
       rpc::Method<&WalletApi::FindSigned>{
           .number = 711, .name = "wallet.find_signed", .idempotent = true},
+      rpc::Method<&WalletApi::SignMessage>{.number = 715,
+                                           .name = "wallets.sign_message",
+                                           .verb = "POST",
+                                           .path = "/v1/wallets/{wallet}:sign-message",
+                                           .signature = rpc::Signature::kRequired,
+                                           .scope = "wallets:send",
+                                           .summary = "Sign a text in the classic layout"},
       rpc::Method<&WalletApi::Simulate>{
           .number = 714,
           .name = "transactions.simulate",

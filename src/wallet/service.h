@@ -75,6 +75,7 @@ class WalletService final : public WalletApi, public FunctionWalletApi {
   Task<Result<WalletList>> List(CallContext, WalletListRequest) override;
   Task<Result<Wallet>> Get(CallContext, WalletRef) override;
   Task<Result<SignedTransaction>> Sign(CallContext, SignRequest) override;
+  Task<Result<SignedMessage>> SignMessage(CallContext, SignMessageRequest) override;
   Task<Result<Simulation>> Simulate(CallContext, SimulateIntentRequest) override;
   Task<Result<SignedTransaction>> Cancel(CallContext, CancelSignRequest) override;
   Task<Result<SignedTransaction>> FindSigned(CallContext, SignedRef) override;

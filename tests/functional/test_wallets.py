@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 import nslsystem
-from nslsystem import User, wait_until
+from nslsystem import User, run_nsl, wait_until
 from signer import Signer
 from test_secrecy import found_in
 
@@ -40,6 +40,26 @@ def on_chain(system, since, sender):
             if tx["sender"] == sender:
                 out.append({**tx, "block": index})
     return out
+
+
+def test_a_wallet_signs_a_text_that_anybody_can_check(user):
+    wallet = make_wallet(user)
+    said = user.cli("wallet", "sign-message", wallet["id"], "I own this", "--json").ok().json
+    assert said["address"] == wallet["address"] and said["layout"] == "classic"
+
+    def verify(text):
+        return run_nsl("neo", "message", "verify", text, "--layout", "classic", "--public-key",
+                       said["publicKey"], "--salt", said["salt"], "--signature",
+                       said["signature"])
+
+    verify("I own this").ok()
+    assert verify("I own that").code == 1
+    assert user.cli("wallet", "sign-message", wallet["id"], "grüße").code == 2
+    user.api.post(f"/v1/wallets/{wallet['id']}:sign-message", {"text": "x"},
+                  token=user.token()).refused(403, "auth.signature_required")
+    stranger = User(user.system)
+    Signer(stranger).call("POST", f"/v1/wallets/{wallet['id']}:sign-message",
+                          b'{"text":"x"}').refused(404, "not_found")
 
 
 def states(done):

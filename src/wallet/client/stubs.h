@@ -29,6 +29,9 @@ class WalletStub final : public rpc::Stub<WalletApi> {
   Task<Result<rpc::Empty>> Settle(CallContext c, SignedRef q) override {
     return Call<&WalletApi::Settle>(std::move(c), std::move(q));
   }
+  Task<Result<SignedMessage>> SignMessage(CallContext c, SignMessageRequest q) override {
+    return Call<&WalletApi::SignMessage>(std::move(c), std::move(q));
+  }
   Task<Result<Simulation>> Simulate(CallContext c, SimulateIntentRequest q) override {
     return Call<&WalletApi::Simulate>(std::move(c), std::move(q));
   }
