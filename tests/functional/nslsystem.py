@@ -143,7 +143,11 @@ class Api:
             sent.setdefault("Authorization", "Bearer " + credential)
         connection = self._connection(timeout)
         try:
-            connection.request(method, path, body=data, headers=sent)
+            try:
+                connection.request(method, path, body=data, headers=sent)
+            except BrokenPipeError:
+                # Refused before the whole body was read: the answer is there all the same.
+                pass
             response = connection.getresponse()
             return Answer(response.status, response.getheaders(), response.read())
         except Exception:
